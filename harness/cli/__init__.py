@@ -1,0 +1,39 @@
+"""The `harness` command. Each file beside this one is a command; it is imported when it is called."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Final
+
+import click
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "run": "Run scenarios: pytest with good defaults.",
+}
+"""Every command and its line in the help, so that `--help` imports none of them."""
+
+
+class Folder(click.Group):
+    """A group of commands whose files are imported on demand: `harness NAME` is `harness/cli/NAME.py`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"harness.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Folder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="responses-harness", prog_name="harness")
+def main() -> None:
+    """Says, with evidence, whether a deployment of the Responses API still does what it promises.
+
+    Exit codes: 0 passed, 1 failed, 2 interrupted, 3 the harness or its environment failed, 4 refused before the
+    first request, 5 nothing selected, 6 something required is inconclusive.
+    """

@@ -1,0 +1,53 @@
+"""A case as it was scripted beside what came back: what rules and expectations look at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.findings import Finding
+from harness.reply import Reply
+from harness.scenario.model import Scenario, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTaken:
+    """One turn as it was taken: the turn of the scenario (None for a recording) and its replies in wire order.
+
+    A turn has several replies where it was polled, resumed or took several rounds of tool calls; `final` is the
+    one that ended it. `captured` is what its `capture:` took.
+    """
+
+    id: str
+    replies: tuple[Reply, ...]
+    turn: Turn | None = None
+    final: Reply | None = None
+    captured: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All turns of a case, in order, and how the case was run.
+
+    `mode` names delivery, state and client; it is empty for a recording, where `scenario` is None.
+    """
+
+    turns: tuple[TurnTaken, ...]
+    scenario: Scenario | None = None
+    mode: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def recorded(cls, replies: Sequence[Reply]) -> "Conversation":
+        """A conversation of exchanges that were recorded elsewhere, one turn each."""
+        return cls(tuple(TurnTaken(f"exchange-{n}", (reply,), final=reply) for n, reply in enumerate(replies)))
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """Every reply of every turn, in wire order."""
+        return tuple(reply for turn in self.turns for reply in turn.replies)
+
+    def turn_of(self, finding: Finding) -> str | None:
+        """The id of the turn in which the finding's exchange stands."""
+        for taken in self.turns:
+            if any(reply.index == finding.wire.exchange for reply in taken.replies):
+                return taken.id
+        return None

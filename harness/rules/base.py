@@ -1,0 +1,81 @@
+"""What a rule is: something always true of every exchange or conversation.
+
+A rule looks; it never sends, sleeps or writes, and a reply of any shape cannot make it stumble: what is missing
+is the finding of another rule.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from harness.conversation import Conversation
+from harness.findings import CODES, Finding, Level, OnWire
+from harness.reply import Reply
+
+
+class Rule(ABC):
+    """One rule. The class's docstring is the page that `harness explain NAME` prints; its first line is the title.
+
+    Level and source stand under its name in `harness.findings.CODES`.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def judge(self, conversation: Conversation) -> Iterator[Finding]:
+        """Whatever breaks the rule, in wire order; nothing where it holds."""
+
+    @abstractmethod
+    def applied(self, conversation: Conversation) -> int:
+        """How often there was something that could have broken the rule: 0 means that it proves nothing here."""
+
+    @property
+    def level(self) -> Level:
+        return CODES[self.name].level
+
+    @property
+    def source(self) -> str:
+        return CODES[self.name].source
+
+    @property
+    def title(self) -> str:
+        return (self.__doc__ or "").strip().partition("\n")[0]
+
+    def broken(
+        self,
+        reply: Reply,
+        message: str,
+        pointer: str = "",
+        *,
+        expected: object = None,
+        actual: object = None,
+        event: int | None = None,
+    ) -> Finding:
+        """A finding of this rule about a reply; `pointer` leads into the event, or into the response without one."""
+        wire = OnWire(reply.index, event, reply.offset_of(event), pointer)
+        return Finding(self.name, self.level, message, wire, expected, actual)
+
+
+class ReadingRule(Rule):
+    """A rule whose findings are made while a reply is read (framing, JSON, order): the class holds its page.
+
+    `touches` are the beginnings of the event types without which the rule has nothing to look at; empty means
+    that every streamed reply counts.
+    """
+
+    touches: ClassVar[tuple[str, ...]] = ()
+
+    def judge(self, conversation: Conversation) -> Iterator[Finding]:
+        for reply in conversation.replies:
+            for finding in reply.findings:
+                if finding.rule == self.name:
+                    yield finding
+
+    def applied(self, conversation: Conversation) -> int:
+        return sum(1 for reply in conversation.replies if self.concerns(reply))
+
+    def concerns(self, reply: Reply) -> bool:
+        """Whether the reply holds something that could break this rule."""
+        if not reply.streamed:
+            return False
+        return not self.touches or any(type_.startswith(self.touches) for type_ in reply.seen)

@@ -1,0 +1,1 @@
+"""Files that people write: strict YAML with the place of everything, and diagnostics that point at it."""
