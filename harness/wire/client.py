@@ -1,0 +1,257 @@
+"""The raw client: sends a request as it is and keeps what comes back as it comes.
+
+aiohttp with everything helpful switched off: no redirect, no cookie, no proxy, no decompression, no second
+try behind our back. Bytes and their times are kept; nothing is mended.
+"""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self
+
+import aiohttp
+from yarl import URL
+
+from harness.wire.coding import CodingError, Deflated, Plain, TooLarge, decoder
+from harness.wire.exchange import Arrival, Ending, Exchange, Head, Headers, How, Request
+from harness.wire.limits import LIMITS, Limits
+
+_NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, sock_connect=None)
+_NOT_OURS: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+
+
+class _Lost(Exception):
+    """The connection went after the request was on its way; kept from the library, which would try again."""
+
+
+async def _no_second_try(
+    request: aiohttp.ClientRequest, handler: Callable[[aiohttp.ClientRequest], object]
+) -> aiohttp.ClientResponse:
+    try:
+        response: aiohttp.ClientResponse = await handler(request)  # type: ignore[misc]
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _Lost(str(error) or type(error).__name__) from error
+    return response
+
+
+class Client:
+    """A `Sender` over real sockets. One for each run; it keeps connections alive between requests.
+
+    `credentials` gives the header lines to add for a URL; they never become part of a `Request`, so nothing
+    that keeps requests can keep them.
+    """
+
+    def __init__(self, limits: Limits = LIMITS, credentials: Callable[[str], Headers] | None = None) -> None:
+        self._limits = limits
+        self._credentials = credentials
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes every connection. Without requests there is nothing to close."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+                timeout=_NO_TIMEOUT,
+                skip_auto_headers=_NOT_OURS,
+                max_line_size=self._limits.header_block,
+                max_field_size=self._limits.header_block,
+                middlewares=(_no_second_try,),
+            )
+        return self._session
+
+    async def send(self, request: Request) -> Exchange:
+        """Sends the request once and reads the reply to its end, or to a limit.
+
+        Never raises for what the network or the other side does: that is the exchange's ending.
+        """
+        reading = _Reading(request, self._limits)
+        headers = request.headers
+        if self._credentials is not None:
+            headers += self._credentials(request.url)
+        return await reading.run(self._open(), headers)
+
+
+class _Reading:
+    """One exchange while it is under way."""
+
+    def __init__(self, request: Request, limits: Limits) -> None:
+        self._request = request
+        self._limits = limits
+        self._began = time.monotonic()
+        self._started = time.time()
+        self._head: Head | None = None
+        self._head_at: float | None = None
+        self._body = bytearray()
+        self._encoded = 0
+        self._arrivals: list[Arrival] = []
+        self._watch = _Watch(limits, self._began)
+
+    async def run(self, session: aiohttp.ClientSession, headers: Headers) -> Exchange:
+        self._watch.start()
+        try:
+            ending = await self._talk(session, headers)
+        except asyncio.CancelledError:
+            if self._watch.rang is None:
+                raise
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            ending = Ending(*self._watch.rang)
+        finally:
+            self._watch.stop()
+        coded = self._encoded if self._encoded != len(self._body) else None
+        return Exchange(
+            self._request,
+            self._head,
+            bytes(self._body),
+            tuple(self._arrivals),
+            ending,
+            self._started,
+            self._head_at,
+            time.monotonic() - self._began,
+            coded,
+        )
+
+    async def _talk(self, session: aiohttp.ClientSession, headers: Headers) -> Ending:
+        try:
+            async with session.request(
+                self._request.method,
+                URL(self._request.url, encoded=True),
+                data=self._request.body or None,
+                headers=list(headers),
+                allow_redirects=False,
+            ) as response:
+                return await self._read(response)
+        except aiohttp.ClientConnectorDNSError as error:
+            return Ending(How.DNS, str(error))
+        except (aiohttp.ClientSSLError, ssl.SSLError) as error:
+            return Ending(How.TLS, str(error))
+        except aiohttp.ClientConnectorError as error:
+            return Ending(How.CONNECT, str(error))
+        except (aiohttp.ClientResponseError, aiohttp.http_exceptions.HttpProcessingError) as error:
+            return Ending(How.PROTOCOL, error.message)
+        except (_Lost, aiohttp.ClientError, OSError) as error:
+            how = How.NO_ANSWER if self._head is None else How.CUT
+            return Ending(how, str(error) or type(error).__name__)
+
+    async def _read(self, response: aiohttp.ClientResponse) -> Ending:
+        self._head_at = self._watch.byte()
+        lines = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers)
+        version = response.version
+        self._head = head = Head(
+            response.status,
+            lines,
+            response.reason or "",
+            f"{version.major}.{version.minor}" if version else "",
+        )
+        length, chunked = head.header("content-length"), head.header("transfer-encoding")
+        if length is not None and chunked is not None:
+            return Ending(How.PROTOCOL, "content-length and transfer-encoding in one head")
+        coding = decoder(head.header("content-encoding"), self._limits.body)
+        try:
+            while True:
+                try:
+                    chunk = await response.content.readany()
+                except aiohttp.ClientPayloadError as error:
+                    return Ending(How.CUT, str(error))
+                if not chunk:
+                    if response.content.at_eof():
+                        break
+                    continue
+                self._keep(chunk, coding)
+            coding.finish()
+        except CodingError as error:
+            return Ending(How.BAD_ENCODING, str(error))
+        except TooLarge:
+            return Ending(How.TOO_LARGE, f"stopped reading after {self._encoded} bytes on the wire")
+        framed = length is not None or chunked is not None or head.status in (204, 304)
+        return Ending(How.COMPLETE if framed else How.CLOSED)
+
+    def _keep(self, chunk: bytes, coding: Plain | Deflated) -> None:
+        at = self._watch.byte()
+        self._encoded += len(chunk)
+        decoded = coding.decode(chunk)
+        if not decoded:
+            return
+        offset = len(self._body)
+        self._arrivals.append(Arrival(offset, at))
+        self._body += decoded
+        if self._body.find(b"data:", max(0, offset - 4)) >= 0:
+            self._watch.event()
+
+
+class _Watch:
+    """One timer for all limits of an exchange; it is set anew only when it rings too early."""
+
+    def __init__(self, limits: Limits, began: float) -> None:
+        self._limits = limits
+        self._began = began
+        self._last_byte: float | None = None
+        self._last_event = 0.0
+        self._task: asyncio.Task[object] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.rang: tuple[How, str] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.current_task()
+        self._set()
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def byte(self) -> float:
+        """A byte came; seconds since the request began."""
+        now = time.monotonic() - self._began
+        if self._last_byte is None:
+            self._last_event = now
+        self._last_byte = now
+        return now
+
+    def event(self) -> None:
+        """An event was among the bytes."""
+        self._last_event = self._last_byte or 0.0
+
+    def _due(self) -> tuple[float, How, str]:
+        limits = self._limits
+        dues = [(limits.turn, How.DEADLINE, f"not over after {limits.turn:g} s")]
+        if self._last_byte is None:
+            dues.append((limits.first_byte, How.FIRST_BYTE, f"no answer within {limits.first_byte:g} s"))
+        else:
+            dues.append((self._last_byte + limits.silence, How.STALL, f"silent for {limits.silence:g} s"))
+            dues.append((self._last_event + limits.no_event, How.NO_PROGRESS, f"no event for {limits.no_event:g} s"))
+        return min(dues, key=lambda due: due[0])
+
+    def _set(self) -> None:
+        due = self._due()[0]
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(max(0.0, self._began + due - time.monotonic()), self._ring)
+
+    def _ring(self) -> None:
+        due, how, detail = self._due()
+        if time.monotonic() - self._began < due:
+            self._set()
+            return
+        self.rang = (how, detail)
+        if self._task is not None:
+            self._task.cancel()
