@@ -7,7 +7,7 @@ try behind our back. Bytes and their times are kept; nothing is mended.
 import asyncio
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Final, Self
 
@@ -15,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from harness.wire.coding import CodingError, Deflated, Plain, TooLarge, decoder
-from harness.wire.exchange import Arrival, Ending, Exchange, Head, Headers, How, Request
+from harness.wire.exchange import Arrival, Ending, Exchange, Head, Headers, How, Request, Sender
 from harness.wire.limits import LIMITS, Limits
 
 _NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, sock_connect=None)
@@ -41,13 +41,11 @@ async def _no_second_try(
 class Client:
     """A `Sender` over real sockets. One for each run; it keeps connections alive between requests.
 
-    `credentials` gives the header lines to add for a URL; they never become part of a `Request`, so nothing
-    that keeps requests can keep them.
+    It sends no credential; `speaking_for` gives a sender that does.
     """
 
-    def __init__(self, limits: Limits = LIMITS, credentials: Callable[[str], Headers] | None = None) -> None:
+    def __init__(self, limits: Limits = LIMITS) -> None:
         self._limits = limits
-        self._credentials = credentials
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -84,11 +82,27 @@ class Client:
 
         Never raises for what the network or the other side does: that is the exchange's ending.
         """
-        reading = _Reading(request, self._limits)
-        headers = request.headers
-        if self._credentials is not None:
-            headers += self._credentials(request.url)
-        return await reading.run(self._open(), headers)
+        return await self._exchange(request, request.headers)
+
+    def speaking_for(self, credential: Callable[[], Headers]) -> Sender:
+        """A sender on the same connections that adds a credential's header lines.
+
+        They never become part of a `Request`, so nothing that keeps requests can keep them.
+        """
+        return _Speaker(lambda request: self._exchange(request, request.headers + credential()))
+
+    async def _exchange(self, request: Request, headers: Headers) -> Exchange:
+        return await _Reading(request, self._limits).run(self._open(), headers)
+
+
+class _Speaker:
+    """A sender made of a function."""
+
+    def __init__(self, exchange: Callable[[Request], Awaitable[Exchange]]) -> None:
+        self._exchange = exchange
+
+    async def send(self, request: Request) -> Exchange:
+        return await self._exchange(request)
 
 
 class _Reading:
