@@ -1,0 +1,162 @@
+"""Scenarios as the engine reads them: frozen values in which every demand keeps its place in the YAML.
+
+What stands here was checked while it was loaded. Texts are still *templates*: `${name}` and `$$` are resolved by
+`harness.scenario.variables.substitute` just before something is sent or compared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from harness.matchers import Matcher
+from harness.scenario.compiling import compiled
+from harness.scenario.variables import names, substitute
+from harness.source.place import Place
+
+Combination = tuple[str, str, str]
+"""A mode: the names of delivery, state and client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """The ways in which a scenario is run: every delivery with every state and client, less what cannot be.
+
+    `written` names those of the three lists that the author wrote; the others are defaults. `impossible` holds
+    the reason of each combination that is left out.
+    """
+
+    delivery: tuple[str, ...] = ("plain",)
+    state: tuple[str, ...] = ("chained",)
+    client: tuple[str, ...] = ("wire",)
+    written: frozenset[str] = frozenset()
+    impossible: Mapping[Combination, str] = field(default_factory=dict)
+
+    def multiplied(self) -> list[Combination]:
+        """Every combination that was asked for, the impossible ones too, in the author's order."""
+        return [(d, s, c) for d in self.delivery for s in self.state for c in self.client]
+
+    def combinations(self) -> list[Combination]:
+        """What is run."""
+        return [mode for mode in self.multiplied() if mode not in self.impossible]
+
+    def left_out(self) -> list[tuple[Combination, str]]:
+        """What is not run, and why."""
+        return [(mode, self.impossible[mode]) for mode in self.multiplied() if mode in self.impossible]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A demand: what is looked at, what must hold of it, and the line of the YAML that says so.
+
+    `key` is stable and unique on its turn (`text`, `usage/total_tokens`, `path/$.output[0].type`); `part` is what
+    stands behind the slash. `raw` is the matcher as it was written, a template. `names` are the variables that
+    are still to be put in: while there are any, `matcher` refuses to match.
+    """
+
+    key: str
+    subject: str
+    matcher: Matcher
+    raw: Any
+    place: Place
+    part: str | None = None
+    names: frozenset[str] = frozenset()
+
+    def bind(self, bindings: Mapping[str, Any]) -> "Expectation":
+        """The same demand with its variables put in, ready to match.
+
+        Raises:
+            UnknownVariable: a name has no value.
+            harness.source.place.Refused: with this value the matcher is none; the diagnostic points here.
+        """
+        if not self.names:
+            return self
+        return replace(self, matcher=compiled(self, substitute(self.raw, bindings)), names=frozenset())
+
+    def partly_bound(self, bindings: Mapping[str, Any]) -> "Expectation":
+        """The same with some of its variables put in; the others may come later."""
+        if self.names.isdisjoint(bindings):
+            return self
+        raw = substitute(self.raw, bindings, partly=True)
+        left = frozenset(names(raw))
+        bound = replace(self, raw=raw, names=left)
+        return bound if left else replace(bound, matcher=compiled(self, substitute(raw, {})))
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """Why a rule's findings are lowered in this scenario, and until which day."""
+
+    reason: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn. `action` is a name of `actions.ACTIONS`; `argument` is what stands behind it.
+
+    The argument of `user` is a text, of `input` a list of items, of `retrieve` the id of an earlier turn.
+    `request` and `headers` are the turn's own: `scenario.request_of(turn)` merges them over the scenario's.
+    `expect` likewise: `scenario.expectations_of(turn)`.
+    """
+
+    id: str
+    action: str
+    argument: Any
+    place: Place
+    request: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    expect: tuple[Expectation, ...] = ()
+    capture: Mapping[str, str] = field(default_factory=dict)
+    branch_from: str | None = None
+    mock: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One YAML document: an exchange and what is expected of it.
+
+    `file` is the path as given, with slashes; `digest` the SHA-256 of the file's bytes in hex; `source` the
+    document's own text; `place` where it begins. `rows` are the parameter rows of `cases`, empty where there are
+    none: then the scenario runs once.
+    """
+
+    title: str
+    id: str
+    turns: tuple[Turn, ...]
+    file: str
+    place: Place
+    digest: str
+    source: str
+    about: str = ""
+    tags: tuple[str, ...] = ()
+    owner: str | None = None
+    links: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    modes: Modes = Modes()
+    rows: tuple[Mapping[str, Any], ...] = ()
+    request: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    tools: tuple[Mapping[str, Any], ...] = ()
+    expect: tuple[Expectation, ...] = ()
+    allow: Mapping[str, Allow] = field(default_factory=dict)
+    mock: Mapping[str, Any] | None = None
+
+    def request_of(self, turn: Turn) -> dict[str, Any]:
+        """What the turn's request holds beside its input: the scenario's defaults, the turn's own over them.
+
+        Merged key by key at the top alone: a turn that writes `text:` replaces the scenario's `text:`.
+        """
+        return {**self.request, **turn.request}
+
+    def headers_of(self, turn: Turn) -> dict[str, str]:
+        """The headers of the turn's request, names in lower case."""
+        return {**self.headers, **turn.headers}
+
+    def expectations_of(self, turn: Turn) -> tuple[Expectation, ...]:
+        """What is expected of the turn: the scenario's demands, except where the turn makes one of the same key."""
+        if not turn.expect or not self.expect:
+            return turn.expect or self.expect
+        own = {expectation.key for expectation in turn.expect}
+        return (*(shared for shared in self.expect if shared.key not in own), *turn.expect)
