@@ -1,0 +1,140 @@
+"""Lines that vouch for themselves and for the line before: the framing of every file of a record.
+
+A line is, byte for byte,
+
+    {"n":<N>,"kind":"<KIND>","body":<BODY>,"before":"<SUM of line N-1>","sum":"<SUM>"}<LF>
+
+N counts the lines of the file from 0; BODY is a JSON object in ASCII; SUM is the SHA-256, in hex, of the line's bytes
+from its first brace up to, but without, `,"sum":`. The first line's `before` is 64 zeros. So a changed byte is seen in
+its own line, and a line that was taken out, put in, moved or written anew is seen in the line after it. The bytes
+themselves are summed: nobody has to agree on a canonical form of JSON. A file's last lines can be cut off unseen by
+the chain; the planned cases in the head tell what is missing then.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+START: Final = "0" * 64
+"""What the first line has in place of the sum of a line before."""
+
+_SUM: Final = b',"sum":"'
+_TAIL: Final = len(_SUM) + 64 + len(b'"}')
+
+
+class NotRecorded(OSError):
+    """Something could not be kept: the disk is full, gone or read-only.
+
+    The file is whole up to the line before; nothing more should be started.
+    """
+
+    def __init__(self, path: Path, what: str, error: OSError) -> None:
+        self.path, self.what, self.error = path, what, error
+        super().__init__(
+            f"{path}: {what} could not be written ({error.strerror or error}); "
+            "what was recorded before it is whole and can be read"
+        )
+
+
+class RecordExists(FileExistsError):
+    """The file is there already: another run, or another process of this one, writes or wrote it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} exists: choose another directory, or a shard of its own for each process")
+
+
+def frame(n: int, kind: str, body: bytes, before: str) -> tuple[bytes, str]:
+    """A line with its line feed, and its sum."""
+    summed = b'{"n":%d,"kind":"%s","body":%s,"before":"%s"' % (n, kind.encode(), body, before.encode())
+    digest = hashlib.sha256(summed).hexdigest()
+    return b'%s,"sum":"%s"}\n' % (summed, digest.encode()), digest
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A line as it was read: its parts, and whether its sum is right. `sum` is what it says of itself."""
+
+    n: int
+    kind: str
+    body: Any
+    before: str
+    sum: str
+    sound: bool
+
+
+def unframe(line: bytes) -> Framed | None:
+    """The parts of a line without its line feed; None where it is so damaged that it has none."""
+    head, tail = line[:-_TAIL], line[-_TAIL:]
+    try:
+        outer = json.loads(line)
+        framed = Framed(outer["n"], outer["kind"], outer["body"], outer["before"], outer["sum"], False)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    digest = hashlib.sha256(head).hexdigest()
+    sound = tail == b'%s%s"}' % (_SUM, digest.encode()) and len(outer) == 5
+    return Framed(framed.n, framed.kind, framed.body, framed.before, framed.sum, sound)
+
+
+class ChainFile:
+    """A file of such lines, opened to be appended to by this process alone. One `write` a line.
+
+    Raises:
+        RecordExists: the file is there already.
+        NotRecorded: it cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._n, self._before, self._end = 0, START, 0
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+        try:
+            self._file = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
+        except FileExistsError as error:
+            raise RecordExists(path) from error
+        except OSError as error:
+            raise NotRecorded(path, "the file", error) from error
+
+    def append(self, kind: str, body: bytes) -> tuple[int, int]:
+        """Writes a line; answers its offset in the file and its length, both in bytes and with the line feed.
+
+        Raises:
+            NotRecorded: it could not be written whole. What was written of it is taken back.
+        """
+        line, digest = frame(self._n, kind, body, self._before)
+        try:
+            written = os.write(self._file, line)
+            while written < len(line):  # a nearly full disk takes a part; the next call says what is wrong
+                written += os.write(self._file, line[written:])
+        except OSError as error:
+            self._take_back()
+            raise NotRecorded(self.path, f"line {self._n + 1}", error) from error
+        offset = self._end
+        self._n, self._before, self._end = self._n + 1, digest, offset + len(line)
+        return offset, len(line)
+
+    def _take_back(self) -> None:
+        try:
+            os.ftruncate(self._file, self._end)
+        except OSError:
+            return  # a cut last line is known to every reader
+
+    def sync(self) -> None:
+        """Has the system put on disk what was written.
+
+        Raises:
+            NotRecorded: it could not.
+        """
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            raise NotRecorded(self.path, "what was written", error) from error
+
+    def close(self) -> None:
+        """Closes the file; a second time does nothing."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1

@@ -1,0 +1,199 @@
+"""Frozen dataclasses as JSON objects: written, read back with checks, and described by a JSON Schema.
+
+One table, the annotations, serves all three, so that they cannot drift apart. The forms known here are those that
+the record's lines use: str, int, float, bool, None, enumerations of strings, `X | None`, `tuple[X, ...]`,
+`Mapping[str, X]`, `Any` (whatever JSON can hold) and dataclasses of these.
+
+A field that holds its default is left out of the object where that default is None or empty; a key that is not
+known is passed over: a field with a default can be added without a new format. Lone surrogates, NUL and U+FFFE
+survive, because everything beyond ASCII is escaped.
+"""
+
+import json
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import StrEnum
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+
+from harness.pointer import extend
+
+Reader = Callable[[Any, str], Any]
+"""What turns a JSON value, found at a pointer, into a field's value."""
+
+SCALARS: Final[Mapping[Any, tuple[str, tuple[type, ...]]]] = {
+    str: ("string", (str,)),
+    bool: ("boolean", (bool,)),
+    int: ("integer", (int,)),
+    float: ("number", (int, float)),
+}
+"""Scalar annotation → the schema's name for it and the Python types that JSON may bring."""
+
+
+class WrongShape(ValueError):
+    """A JSON value is not what its place in a line demands."""
+
+    def __init__(self, pointer: str, expected: str, actual: object) -> None:
+        self.pointer, self.expected, self.actual = pointer, expected, actual
+        super().__init__(f"{pointer or 'the line'}: {expected} expected, {type(actual).__name__} found")
+
+
+def default_of(field: Field[Any]) -> Any:
+    """A field's default, made anew where it is made; MISSING where there is none."""
+    return field.default_factory() if field.default_factory is not MISSING else field.default
+
+
+_written: dict[type, tuple[tuple[str, bool], ...]] = {}
+
+
+def as_object(value: object) -> Any:
+    """A dataclass or a foreign mapping as what `json` can write; the hook of the encoder below.
+
+    Raises:
+        TypeError: the value is neither.
+    """
+    kind = type(value)
+    names = _written.get(kind)
+    if names is None:
+        if isinstance(value, Mapping):
+            return dict(value)
+        if not is_dataclass(value):
+            raise TypeError(f"{kind.__name__} has no form in JSON")
+        names = tuple((f.name, default_of(f) in (None, (), {})) for f in fields(value))
+        _written[kind] = names
+    found = {}
+    for name, optional in names:
+        inner = getattr(value, name)
+        if not (optional and (inner is None or inner == () or inner == {})):
+            found[name] = inner
+    return found
+
+
+encode: Final[Callable[[Any], str]] = json.JSONEncoder(
+    ensure_ascii=True, allow_nan=False, separators=(",", ":"), default=as_object
+).encode
+"""Any of the lines' values as one line of ASCII JSON. Raises ValueError or TypeError for what JSON cannot hold."""
+
+
+_readers: dict[Any, Reader] = {}
+
+
+def reader(form: Any) -> Reader:
+    """What reads a value of an annotation; it raises WrongShape with the pointer to what is wrong."""
+    if form not in _readers:
+        _readers[form] = _make(form)
+    return _readers[form]
+
+
+def _make(form: Any) -> Reader:
+    if form is Any or form is object:
+        return lambda value, _: value
+    if form in SCALARS:
+        return _scalar(form)
+    if isinstance(form, type) and issubclass(form, StrEnum):
+        return _enumeration(form)
+    if is_dataclass(form) and isinstance(form, type):
+        return _dataclass(form)
+    origin, arguments = get_origin(form), get_args(form)
+    if origin in (Union, types.UnionType):
+        inner = reader(_optional(form))
+        return lambda value, pointer: None if value is None else inner(value, pointer)
+    if origin is tuple:
+        return _array(reader(arguments[0]))
+    return _mapping(reader(arguments[1]))
+
+
+def _optional(form: Any) -> Any:
+    """The X of `X | None`."""
+    (inner,) = (argument for argument in get_args(form) if argument is not types.NoneType)
+    return inner
+
+
+def _scalar(form: type) -> Reader:
+    name, allowed = SCALARS[form]
+
+    def read(value: Any, pointer: str) -> Any:
+        if type(value) not in allowed:
+            raise WrongShape(pointer, name, value)
+        return form(value) if form is float else value
+
+    return read
+
+
+def _enumeration(form: type[StrEnum]) -> Reader:
+    known = {str(member): member for member in form}
+
+    def read(value: Any, pointer: str) -> Any:
+        if not isinstance(value, str) or value not in known:
+            raise WrongShape(pointer, " or ".join(known), value)
+        return known[value]
+
+    return read
+
+
+def _array(inner: Reader) -> Reader:
+    def read(value: Any, pointer: str) -> Any:
+        if not isinstance(value, list):
+            raise WrongShape(pointer, "array", value)
+        return tuple(inner(entry, extend(pointer, n)) for n, entry in enumerate(value))
+
+    return read
+
+
+def _mapping(inner: Reader) -> Reader:
+    def read(value: Any, pointer: str) -> Any:
+        if not isinstance(value, dict):
+            raise WrongShape(pointer, "object", value)
+        return {key: inner(entry, extend(pointer, key)) for key, entry in value.items()}
+
+    return read
+
+
+def _dataclass(form: type) -> Reader:
+    hints = get_type_hints(form)
+    known = [(f.name, reader(hints[f.name]), default_of(f) is MISSING) for f in fields(form)]
+
+    def read(value: Any, pointer: str) -> Any:
+        if not isinstance(value, dict):
+            raise WrongShape(pointer, "object", value)
+        found = {}
+        for name, inner, required in known:
+            if name in value:
+                found[name] = inner(value[name], extend(pointer, name))
+            elif required:
+                raise WrongShape(extend(pointer, name), "a value", None)
+        return form(**found)
+
+    return read
+
+
+def schema(form: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of an annotation; dataclasses are put into `definitions` under their names."""
+    if form is Any or form is object:
+        return {}
+    if form in SCALARS:
+        return {"type": SCALARS[form][0]}
+    if isinstance(form, type) and issubclass(form, StrEnum):
+        return {"enum": [str(member) for member in form]}
+    if is_dataclass(form) and isinstance(form, type):
+        if form.__name__ not in definitions:
+            definitions[form.__name__] = {}
+            definitions[form.__name__] = _described(form, definitions)
+        return {"$ref": f"#/$defs/{form.__name__}"}
+    origin, arguments = get_origin(form), get_args(form)
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [schema(_optional(form), definitions), {"type": "null"}]}
+    if origin is tuple:
+        return {"type": "array", "items": schema(arguments[0], definitions)}
+    return {"type": "object", "additionalProperties": schema(arguments[1], definitions)}
+
+
+def _described(form: type, definitions: dict[str, Any]) -> dict[str, Any]:
+    hints = get_type_hints(form)
+    return {
+        "description": (form.__doc__ or "").strip().partition("\n")[0],
+        "type": "object",
+        "properties": {f.name: schema(hints[f.name], definitions) for f in fields(form)},
+        "required": [f.name for f in fields(form) if default_of(f) is MISSING],
+        "additionalProperties": False,
+    }
