@@ -11,9 +11,11 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from typing import Any, Final
 
 from harness.pointer import MISSING
+from harness.record.fields import as_object
 
 VALUE: Final = 4096
 """Bytes that an expected or actual value, a message or a line of YAML may have."""
@@ -71,6 +73,8 @@ def plain(value: object, depth: int = DEPTH) -> Any:
             return {str(key): plain(inner, depth - 1) for key, inner in value.items()}
         case list() | tuple():
             return [plain(inner, depth - 1) for inner in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {name: plain(inner, depth - 1) for name, inner in as_object(value).items()}
         case set() | frozenset():
             return sorted((plain(inner, depth - 1) for inner in value), key=repr)
     try:

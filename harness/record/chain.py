@@ -71,12 +71,14 @@ def unframe(line: bytes) -> Framed | None:
     head, tail = line[:-_TAIL], line[-_TAIL:]
     try:
         outer = json.loads(line)
-        framed = Framed(outer["n"], outer["kind"], outer["body"], outer["before"], outer["sum"], False)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
-    digest = hashlib.sha256(head).hexdigest()
-    sound = tail == b'%s%s"}' % (_SUM, digest.encode()) and len(outer) == 5
-    return Framed(framed.n, framed.kind, framed.body, framed.before, framed.sum, sound)
+    match outer:
+        case {"n": int(n), "kind": str(kind), "body": body, "before": str(before), "sum": str(said)}:
+            digest = hashlib.sha256(head).hexdigest()
+            sound = len(outer) == 5 and tail == b'%s%s"}' % (_SUM, digest.encode())
+            return Framed(n, kind, body, before, said, sound)
+    return None
 
 
 class ChainFile:

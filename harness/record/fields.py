@@ -43,7 +43,7 @@ def default_of(field: Field[Any]) -> Any:
     return field.default_factory() if field.default_factory is not MISSING else field.default
 
 
-_written: dict[type, tuple[tuple[str, bool], ...]] = {}
+_written: dict[type, tuple[tuple[str, Any], ...]] = {}
 
 
 def as_object(value: object) -> Any:
@@ -59,14 +59,20 @@ def as_object(value: object) -> Any:
             return dict(value)
         if not is_dataclass(value):
             raise TypeError(f"{kind.__name__} has no form in JSON")
-        names = tuple((f.name, default_of(f) in (None, (), {})) for f in fields(value))
+        names = tuple((f.name, _left_out_as(f)) for f in fields(value))
         _written[kind] = names
     found = {}
-    for name, optional in names:
+    for name, empty in names:
         inner = getattr(value, name)
-        if not (optional and (inner is None or inner == () or inner == {})):
+        if inner is not empty and (empty is None or inner != empty):
             found[name] = inner
     return found
+
+
+def _left_out_as(field: Field[Any]) -> Any:
+    """The value with which a field is left out: its default, where that is None or empty; else one that none has."""
+    default = default_of(field)
+    return default if default in (None, (), {}) else MISSING
 
 
 encode: Final[Callable[[Any], str]] = json.JSONEncoder(

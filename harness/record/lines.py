@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.findings import Finding, Level, Verdict
-from harness.record.bounds import bounded, cut_text
+from harness.record.bounds import plain
 from harness.source.place import Place
 
 FORMAT: Final = 1
@@ -141,8 +141,9 @@ class FindingLine:
     """A finding as it is kept: the rule, where on the wire, where in the YAML, and both values.
 
     `exchange` counts within the case from 0, `event` the frames of its stream from 0, `offset` is a byte offset in
-    the body. `expected` and `actual` are plain JSON values, bounded (see `harness.record.bounds`). `source_line` is
-    the YAML's own line; `allowed` the reason for which the scenario lowered the rule.
+    the body. `expected` and `actual` are plain JSON values, cut by the writer where they are too long (see
+    `harness.record.bounds`). `source_line` is the YAML's own line; `allowed` the reason for which the scenario
+    lowered the rule.
     """
 
     rule: str
@@ -161,21 +162,21 @@ class FindingLine:
 
     @classmethod
     def of(cls, finding: Finding, *, source_line: str | None = None, allowed: str | None = None) -> "FindingLine":
-        """A finding as it is kept, with its values bounded and made plain."""
+        """A finding as it is kept, its values made plain; the writer cuts what is too long."""
         wire = finding.wire
         return cls(
             finding.rule,
             finding.level,
-            cut_text(finding.message),
+            finding.message,
             finding.turn,
             wire.exchange,
             wire.event,
             wire.offset,
             wire.pointer,
-            bounded(finding.expected),
-            bounded(finding.actual),
+            plain(finding.expected),
+            plain(finding.actual),
             finding.place,
-            source_line if source_line is None else cut_text(source_line),
+            source_line,
             allowed,
         )
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 from harness.record.bounds import SAID, VALUE, bounded, cut_text, plain, shortened
 from harness.record.chain import ChainFile, NotRecorded
 from harness.record.exchanges import Bodies, kept
-from harness.record.fields import encode
+from harness.record.fields import encode, reader
 from harness.record.lines import Body, CaseLine, ExchangesHead, FindingLine, Head, TurnLine, Where
 from harness.wire.exchange import Exchange
 
@@ -147,10 +147,12 @@ class RunWriter:
     def _append(self, file: ChainFile, kind: str, line: Any) -> tuple[int, int]:
         if self._failed:
             raise self._failed
-        body = _written(line)
+        body = _plainly(line)
         redacted = self._redact(body)
         if redacted != body and not _is_one_line_of_json(redacted):
             raise RedactionBroke(kind)
+        if isinstance(line, CaseLine) and len(redacted) > (VALUE if line.findings else SAID):
+            redacted = _bounded_case(redacted)  # after redacting: half a secret would not be known as one
         try:
             where = file.append(kind, redacted)
         except NotRecorded as error:
@@ -174,19 +176,18 @@ class RunWriter:
         self._record.sync()  # last: what a case line refers to is there before it
 
 
-def _written(line: Any) -> bytes:
-    """A line's body in JSON: as it is where it is small and plain, else made so."""
+def _plainly(line: Any) -> bytes:
+    """A line's body in JSON: as it is where it holds what JSON can hold, else made so."""
     try:
-        body = encode(line).encode("ascii")
+        return encode(line).encode("ascii")
     except (ValueError, TypeError, RecursionError):
-        body = b""
-    if body and (len(body) <= VALUE or not isinstance(line, CaseLine)):
-        return body
-    if isinstance(line, CaseLine):
-        line = in_bounds(line)
-    elif isinstance(line, Head):
-        line = replace(line, settings=plain(line.settings))
-    return encode(line).encode("ascii")
+        return encode(plain(line)).encode("ascii")
+
+
+def _bounded_case(body: bytes) -> bytes:
+    """A case line's body with what is too long cut."""
+    line: CaseLine = reader(CaseLine)(json.loads(body), "")
+    return encode(in_bounds(line)).encode("ascii")
 
 
 def in_bounds(line: CaseLine) -> CaseLine:
@@ -216,8 +217,8 @@ def _once(value: Any) -> Any:
 
 
 def _turn_in_bounds(line: TurnLine) -> TurnLine:
-    said = shortened(line.said, SAID)
-    return replace(line, asked=shortened(line.asked, SAID), said=tuple(said) if isinstance(said, list) else (said,))
+    said = shortened(line.said)
+    return replace(line, asked=shortened(line.asked), said=tuple(said) if isinstance(said, list) else (said,))
 
 
 def _is_one_line_of_json(data: bytes) -> bool:

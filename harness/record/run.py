@@ -1,0 +1,228 @@
+"""A record read back: lines to a Run, several records to one.
+
+Each way to be unsound is an exception of its own. Some leave nothing to read and are raised (Empty, NoHead,
+NewerFormat); the others are kept in `Run.problems`, so that a report can still be made of what is sound, and the
+case of an altered line counts as errored: nothing is silently skipped. Whoever decides by a record calls
+`Run.sound()` first, which raises the first of them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from harness.findings import Verdict
+from harness.record.chain import unframe
+from harness.record.exchanges import on_wire
+from harness.record.fields import reader
+from harness.record.lines import CaseLine, ExchangeLine, Head, Where
+from harness.record.reading import read_file
+from harness.record.unsound import Altered, Different, Doubled, Empty, NoHead, NoRecord, Unsound
+from harness.wire.exchange import Exchange
+
+RECORDS: Final = "record*.jsonl"
+"""The record files of a run's directory."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that is known of a run. Everything that reports, compares or gates reads this and nothing of the engine.
+
+    `cases` holds every finished attempt, in the order of the plan, then of attempts; `missing` the planned cases
+    without one. `problems` tells what is unsound. `folder` is where the records and their exchanges lie.
+    """
+
+    head: Head
+    cases: tuple[CaseLine, ...]
+    problems: tuple[Unsound, ...] = ()
+    folder: Path = Path()
+
+    @classmethod
+    def read(cls, path: Path) -> "Run":
+        """The run of a directory (all its record files) or of one record file.
+
+        Raises:
+            NoRecord, Empty, NoHead, NewerFormat: there is nothing that could be read.
+            Different: the directory's files are not of one run.
+        """
+        files = [path] if path.is_file() else sorted(path.glob(RECORDS), key=_in_order)
+        if not files:
+            raise NoRecord(path, f"neither a record file nor a directory that holds {RECORDS}")
+        runs: list[Run] = []
+        hopeless: list[Unsound] = []
+        for file in files:
+            try:
+                found = read_file(file)
+                runs.append(cls(found.head, found.cases, found.problems, file.parent))
+            except (Empty, NoHead) as problem:
+                hopeless.append(problem)
+            except OSError as error:
+                raise NoRecord(file, error.strerror or str(error)) from error
+        if not runs:
+            raise hopeless[0]
+        run = _joined(runs)
+        return replace(run, problems=(*run.problems, *hopeless)) if hopeless else run
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The planned cases of which no attempt is finished, in the order of the plan."""
+        finished = {line.case for line in self.cases}
+        return tuple(case for case in self.head.planned if case not in finished)
+
+    @cached_property
+    def attempts(self) -> Mapping[str, tuple[CaseLine, ...]]:
+        """Every finished attempt by case, in the order of the plan."""
+        found: dict[str, tuple[CaseLine, ...]] = {}
+        for line in self.cases:
+            found[line.case] = (*found.get(line.case, ()), line)
+        return found
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """What is said of each finished case: failed if any attempt failed, else what the last one says."""
+        return {case: _of_attempts(lines) for case, lines in self.attempts.items()}
+
+    @cached_property
+    def flaky(self) -> frozenset[str]:
+        """The cases whose attempts disagree."""
+        return frozenset(case for case, lines in self.attempts.items() if len({line.verdict for line in lines}) > 1)
+
+    def sound(self) -> "Run":
+        """This run, when nothing in it is unsound but a cut last line.
+
+        Raises:
+            Unsound: the first problem.
+        """
+        for problem in self.problems:
+            if not problem.harmless:
+                raise problem
+        return self
+
+    def exchange(self, where: Where) -> ExchangeLine:
+        """One exchange, read from its file: plain data.
+
+        Raises:
+            NoRecord: its file is not there.
+            Altered: what stands there is not what was written.
+        """
+        path = self.folder / where.file
+        try:
+            with path.open("rb") as file:
+                file.seek(where.offset)
+                line = file.read(where.length)
+        except OSError as error:
+            raise NoRecord(path, error.strerror or str(error)) from error
+        framed = unframe(line.removesuffix(b"\n"))
+        if framed is None or not framed.sound or framed.kind != "exchange":
+            raise Altered(path, 1 + (framed.n if framed else 0), f"no sound exchange at byte {where.offset}")
+        found: ExchangeLine = reader(ExchangeLine)(framed.body, "")
+        return found
+
+    def wire(self, where: Where) -> Exchange:
+        """One exchange as it was on the wire, to the byte.
+
+        Raises:
+            NoRecord, Altered: as `exchange`.
+            BodyMissing: a body that lies apart is not there.
+        """
+        return on_wire(self.exchange(where), (self.folder / where.file).parent / "bodies")
+
+
+def merge(runs: Sequence[Run]) -> Run:
+    """Several runs as one: shards of one run, or parts of a plan that was split.
+
+    They must agree in run id, format, seed and in what they say of a scenario or target of the same name. Planned
+    cases are joined in order; an attempt that stands in two of them is a problem of the result (Doubled), and the
+    first one's is taken. Exchanges are found in their own folders.
+
+    Raises:
+        Different: the first thing in which they do not agree.
+        ValueError: there are none.
+    """
+    if not runs:
+        raise ValueError("no runs to merge")
+    common = _common([run.folder for run in runs])
+    return replace(_joined([_moved(run, common) for run in runs]), folder=common)
+
+
+def _common(folders: Sequence[Path]) -> Path:
+    first = folders[0].resolve()
+    return next(
+        parent
+        for parent in (first, *first.parents)
+        if all(folder.resolve().is_relative_to(parent) for folder in folders)
+    )
+
+
+def _moved(run: Run, folder: Path) -> Run:
+    """A run whose exchanges are named from a folder further up."""
+    below = run.folder.resolve().relative_to(folder)
+    if below == Path():
+        return run
+
+    def moved(line: CaseLine) -> CaseLine:
+        return replace(
+            line,
+            turns=tuple(
+                replace(
+                    turn,
+                    exchanges=tuple(replace(where, file=(below / where.file).as_posix()) for where in turn.exchanges),
+                )
+                for turn in line.turns
+            ),
+        )
+
+    return replace(run, cases=tuple(moved(line) for line in run.cases))
+
+
+def _joined(runs: Sequence[Run]) -> Run:
+    """Runs of one folder as one run, its cases in the order of the plan."""
+    first = runs[0]
+    for run in runs[1:]:
+        _agree(first, run)
+    head = first.head
+    if len(runs) > 1:
+        head = replace(
+            head,
+            shard=None,
+            started=min(run.head.started for run in runs),
+            planned=tuple(dict.fromkeys(case for run in runs for case in run.head.planned)),
+            scenarios=tuple(dict.fromkeys(line for run in runs for line in run.head.scenarios)),
+            targets=tuple(dict.fromkeys(line for run in runs for line in run.head.targets)),
+            left_out=tuple(dict.fromkeys(line for run in runs for line in run.head.left_out)),
+            rules={code: rule for run in runs for code, rule in run.head.rules.items()},
+        )
+    taken: dict[tuple[str, int], CaseLine] = {}
+    problems = [problem for run in runs for problem in run.problems]
+    for run in runs:
+        for line in run.cases:
+            if (line.case, line.attempt) in taken:
+                problems.append(Doubled(run.folder, None, line.case, line.attempt))
+            taken.setdefault((line.case, line.attempt), line)
+    place = {case: n for n, case in enumerate(head.planned)}
+    cases = sorted(taken.values(), key=lambda line: (place.get(line.case, len(place)), line.case, line.attempt))
+    return Run(head, tuple(cases), tuple(problems), first.folder)
+
+
+def _agree(first: Run, other: Run) -> None:
+    for what in ("run", "format", "seed"):
+        if getattr(first.head, what) != getattr(other.head, what):
+            raise Different(other.folder, what, getattr(first.head, what), getattr(other.head, what))
+    for what, key in (("scenarios", "id"), ("targets", "name")):
+        known = {(getattr(line, key), getattr(line, "file", "")): line for line in getattr(first.head, what)}
+        for line in getattr(other.head, what):
+            same = known.get((getattr(line, key), getattr(line, "file", "")), line)
+            if same != line:
+                raise Different(other.folder, f"{what} {getattr(line, key)}", same, line)
+
+
+def _in_order(path: Path) -> tuple[Any, ...]:
+    """`record-gw10` after `record-gw2`."""
+    return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name))
+
+
+def _of_attempts(lines: Iterable[CaseLine]) -> Verdict:
+    said = [line.verdict for line in lines]
+    return Verdict.FAILED if Verdict.FAILED in said else said[-1]
