@@ -1,0 +1,256 @@
+"""What a create request asks for, checked as the service checks it: names, types, ranges, what a model can do.
+
+Refusals name the field with its path and a code, in the wording of recorded refusals.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from harness.mock.errors import Refused, invalid
+from harness.mock.offered import Model
+
+JSON_NAMES: Final[Mapping[type, str]] = {
+    bool: "a boolean",
+    int: "an integer",
+    float: "a decimal",
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+    type(None): "null",
+}
+
+PARAMETERS: Final[Mapping[str, tuple[type, ...]]] = {
+    "model": (str,),
+    "input": (str, list),
+    "instructions": (str,),
+    "previous_response_id": (str,),
+    "conversation": (str, dict),
+    "include": (list,),
+    "store": (bool,),
+    "background": (bool,),
+    "stream": (bool,),
+    "stream_options": (dict,),
+    "tools": (list,),
+    "tool_choice": (str, dict),
+    "parallel_tool_calls": (bool,),
+    "max_tool_calls": (int,),
+    "max_output_tokens": (int,),
+    "temperature": (float, int),
+    "top_p": (float, int),
+    "top_logprobs": (int,),
+    "presence_penalty": (float, int),
+    "frequency_penalty": (float, int),
+    "reasoning": (dict,),
+    "text": (dict,),
+    "truncation": (str,),
+    "context_management": (list,),
+    "metadata": (dict,),
+    "prompt": (dict,),
+    "prompt_cache_key": (str,),
+    "prompt_cache_retention": (str,),
+    "prompt_cache_options": (dict,),
+    "service_tier": (str,),
+    "safety_identifier": (str,),
+    "user": (str,),
+}
+"""Every parameter of a create request and the JSON types that it takes; null stands for its default."""
+
+RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "temperature": (0, 2),
+    "top_p": (0, 1),
+    "presence_penalty": (-2, 2),
+    "frequency_penalty": (-2, 2),
+    "top_logprobs": (0, 20),
+    "max_output_tokens": (16, 1_000_000_000),
+    "max_tool_calls": (1, 1_000_000_000),
+}
+
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "truncation": ("auto", "disabled"),
+    "service_tier": ("auto", "default", "flex", "scale", "priority"),
+    "prompt_cache_retention": ("in_memory", "in-memory", "24h"),
+}
+
+INCLUDES: Final = (
+    "file_search_call.results",
+    "web_search_call.results",
+    "web_search_call.action.sources",
+    "message.input_image.image_url",
+    "computer_call_output.output.image_url",
+    "code_interpreter_call.outputs",
+    "reasoning.encrypted_content",
+    "message.output_text.logprobs",
+)
+
+NOT_WHEN_REASONING: Final = (
+    "temperature",
+    "top_p",
+    "presence_penalty",
+    "frequency_penalty",
+    "top_logprobs",
+)
+"""Parameters that a reasoning model refuses whatever their value (reasoning page)."""
+
+FUNCTION_NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+def check(body: Mapping[str, Any], model: Model) -> None:
+    """Raises `Refused` for the first thing that the service would not take."""
+    for name, value in body.items():
+        if name not in PARAMETERS:
+            raise invalid(f"Unknown parameter: '{name}'.", name, "unknown_parameter")
+        if value is not None:
+            check_type(name, value, PARAMETERS[name])
+    for name, (low, high) in RANGES.items():
+        if body.get(name) is not None:
+            check_range(name, body[name], low, high)
+    for name, choices in CHOICES.items():
+        if body.get(name) is not None:
+            check_choice(name, body[name], choices)
+    check_input(body)
+    check_include(body.get("include") or [])
+    check_tools(body)
+    check_text(body.get("text") or {})
+    check_metadata(body.get("metadata") or {})
+    check_reasoning(body, model)
+    if body.get("background") and body.get("store") is False:
+        raise invalid("Background mode requires 'store' to be true.", "store")
+
+
+def check_type(name: str, value: object, kinds: tuple[type, ...]) -> None:
+    if type(value) not in kinds:
+        wanted = " or ".join(JSON_NAMES[kind] for kind in kinds)
+        raise invalid(
+            f"Invalid type for '{name}': expected {wanted}, but got {JSON_NAMES[type(value)]} instead.",
+            name,
+            "invalid_type",
+        )
+
+
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    kind = "decimal" if PARAMETERS[name][0] is float else "integer"
+    if value < low:
+        message = f"Invalid '{name}': {kind} below minimum value. Expected a value >= {low}, but got {value} instead."
+        raise invalid(message, name, f"{kind}_below_min_value")
+    if value > high:
+        message = f"Invalid '{name}': {kind} above maximum value. Expected a value <= {high}, but got {value} instead."
+        raise invalid(message, name, f"{kind}_above_max_value")
+
+
+def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        listed = ", ".join(f"'{choice}'" for choice in choices)
+        message = f"Invalid value: '{value}'. Supported values are: {listed}."
+        raise invalid(message, name, "invalid_value")
+
+
+def check_input(body: Mapping[str, Any]) -> None:
+    if body.get("input") is None and not body.get("prompt"):
+        raise invalid("Missing required parameter: 'input'.", "input", "missing_required_parameter")
+    if body.get("previous_response_id") and body.get("conversation"):
+        message = "Mutually exclusive parameters: 'previous_response_id' and 'conversation'."
+        raise invalid(message, None, "mutually_exclusive_parameters")
+    if isinstance(body.get("input"), list):
+        for at, item in enumerate(body["input"]):
+            check_type(f"input[{at}]", item, (dict,))
+
+
+def check_include(include: list[Any]) -> None:
+    for at, value in enumerate(include):
+        check_choice(f"include[{at}]", value, INCLUDES)
+
+
+def check_tools(body: Mapping[str, Any]) -> None:
+    tools = body.get("tools") or []
+    for at, tool in enumerate(tools):
+        check_type(f"tools[{at}]", tool, (dict,))
+        if "type" not in tool:
+            raise missing(f"tools[{at}].type")
+        if tool["type"] != "function":
+            continue
+        if "name" not in tool:
+            raise missing(f"tools[{at}].name")
+        if not FUNCTION_NAME.fullmatch(str(tool["name"])):
+            message = f"Invalid 'tools[{at}].name': string does not match pattern '^[a-zA-Z0-9_-]+$'."
+            raise invalid(message, f"tools[{at}].name", "invalid_value")
+    choice = body.get("tool_choice")
+    if isinstance(choice, str):
+        check_choice("tool_choice", choice, ("none", "auto", "required"))
+    elif isinstance(choice, dict) and choice.get("type") == "function":
+        names = [tool.get("name") for tool in tools if tool["type"] == "function"]
+        if choice.get("name") not in names:
+            message = f"Tool choice '{choice.get('name')}' not found in 'tools' parameter."
+            raise invalid(message, "tool_choice", "invalid_value")
+
+
+def missing(path: str) -> Refused:
+    return invalid(f"Missing required parameter: '{path}'.", path, "missing_required_parameter")
+
+
+def check_text(text: Mapping[str, Any]) -> None:
+    form = text.get("format") or {"type": "text"}
+    check_type("text.format", form, (dict,))
+    check_choice("text.format.type", form.get("type"), ("text", "json_object", "json_schema"))
+    if form["type"] == "json_schema":
+        for field in ("name", "schema"):
+            if field not in form:
+                raise missing(f"text.format.{field}")
+        check_schema(form)
+    if text.get("verbosity") is not None:
+        check_choice("text.verbosity", text["verbosity"], ("low", "medium", "high"))
+
+
+def check_schema(form: Mapping[str, Any]) -> None:
+    """What a strict schema must be: an object whose properties are all required, nothing else allowed."""
+    schema, name = form["schema"], form["name"]
+    check_type("text.format.schema", schema, (dict,))
+    if form.get("strict") is False:
+        return
+    wrong = None
+    if schema.get("type") != "object":
+        wrong = f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{schema.get('type')}\"'."
+    elif schema.get("additionalProperties") is not False:
+        wrong = "In context=(), 'additionalProperties' is required to be supplied and to be false."
+    elif set(schema.get("properties", {})) - set(schema.get("required", [])):
+        wrong = "In context=(), 'required' is required to be supplied and to include every key in properties."
+    if wrong:
+        message = f"Invalid schema for response_format '{name}': {wrong}"
+        raise invalid(message, "text.format.schema", "invalid_json_schema")
+
+
+def check_metadata(metadata: Mapping[str, Any]) -> None:
+    if len(metadata) > 16:
+        message = f"Invalid 'metadata': too many properties. Expected at most 16, but got {len(metadata)} instead."
+        raise invalid(message, "metadata", "object_above_max_properties")
+    for key, value in metadata.items():
+        if len(key) > 64:
+            raise invalid(
+                "Invalid 'metadata': a key is longer than 64 characters.", "metadata", "string_above_max_length"
+            )
+        check_type(f"metadata.{key}", value, (str,))
+        if len(value) > 512:
+            message = f"Invalid 'metadata.{key}': string too long. Expected at most 512 characters."
+            raise invalid(message, f"metadata.{key}", "string_above_max_length")
+
+
+def check_reasoning(body: Mapping[str, Any], model: Model) -> None:
+    reasoning = body.get("reasoning") or {}
+    if model.reasons:
+        for name in NOT_WHEN_REASONING:
+            if body.get(name) is not None:
+                message = f"Unsupported parameter: '{name}' is not supported with this model."
+                raise invalid(message, name)
+    elif reasoning.get("effort") is not None:
+        message = "Unsupported parameter: 'reasoning.effort' is not supported with this model."
+        raise invalid(message, "reasoning.effort", "unsupported_parameter")
+    effort = reasoning.get("effort")
+    if effort is not None and effort not in model.efforts:
+        listed = ", ".join(f"'{name}'" for name in model.efforts)
+        message = (
+            f"Unsupported value: '{effort}' is not supported with the '{model.name}' model. "
+            f"Supported values are: {listed}."
+        )
+        raise invalid(message, "reasoning.effort", "unsupported_value")
+    if reasoning.get("summary") is not None:
+        check_choice("reasoning.summary", reasoning["summary"], ("auto", "concise", "detailed"))

@@ -1,0 +1,41 @@
+"""Header lines as Azure sends them: who answered, and what is left of the quota.
+
+Recorded from the v1 API and, for the gateway's own lines, from chat completions of 2026-03.
+"""
+
+from harness.mock.answers import HeaderLines
+from harness.mock.offered import REGIONS
+from harness.mock.rooms import Room
+
+
+def of_room(room: Room, deployment: str | None = None, streaming: bool = False) -> HeaderLines:
+    """The header lines of any answer of this room; with a deployment, those of an answer by its model."""
+    request_id = room.ids.uuid()
+    lines = [
+        ("apim-request-id", request_id),
+        ("x-request-id", request_id),
+        ("strict-transport-security", "max-age=31536000; includeSubDomains; preload"),
+        ("x-content-type-options", "nosniff"),
+        ("x-ms-region", REGIONS.get(room.region, room.region)),
+        ("skip-error-remapping", "true"),
+    ]
+    if deployment is not None:
+        lines += [
+            ("azureai-fe-is-streaming", str(streaming)),
+            ("x-ms-deployment-name", deployment),
+            ("x-ms-is-spilled-over", "false"),
+            ("x-ms-rai-invoked", "true"),
+            ("azureml-model-session", f"d{room.name or 0}"),
+        ]
+    if deployment is not None and not streaming:
+        lines += [
+            ("x-ratelimit-key", deployment),
+            ("x-ratelimit-limit-requests", "10000"),
+            ("x-ratelimit-limit-tokens", "10000000"),
+            ("x-ratelimit-remaining-requests", str(max(0, 10_000 - room.script.taken))),
+            ("x-ratelimit-remaining-tokens", "9999000"),
+            ("x-ratelimit-renewalperiod-requests", "60"),
+            ("x-ratelimit-renewalperiod-tokens", "60"),
+            ("x-ratelimit-abusepenalty-active", "False"),
+        ]
+    return lines

@@ -1,0 +1,113 @@
+"""What the simulated service knows of each model: does it reason, how hard by default, what it echoes.
+
+Facts from the models page (2026-06) and the reasoning page (2026-07) of the service's documentation and from
+recorded answers of 2025-10 to 2026-08; where no source says, the model gets the values of its family.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+LOW_HIGH: Final = ("low", "medium", "high")
+FIRST_FIVE: Final = ("minimal", "low", "medium", "high")
+SINCE_51: Final = ("none", "low", "medium", "high")
+SINCE_54: Final = ("none", "low", "medium", "high", "xhigh")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model: its name, the reasoning efforts that it takes (none: it does not reason), limits in tokens."""
+
+    name: str
+    efforts: tuple[str, ...] = ()
+    effort: str | None = None
+    top_p: float = 1.0
+    context_window: int = 400_000
+    max_output_tokens: int = 128_000
+    phases: bool = False
+    parallel: bool = True
+    cache_retention: str = "in_memory"
+
+    @property
+    def reasons(self) -> bool:
+        return bool(self.efforts)
+
+
+def _models(*models: Model) -> Mapping[str, Model]:
+    return {model.name: model for model in models}
+
+
+MODELS: Final[Mapping[str, Model]] = _models(
+    Model("gpt-4o", context_window=128_000, max_output_tokens=16_384),
+    Model("gpt-4o-mini", context_window=128_000, max_output_tokens=16_384),
+    Model("gpt-4.1", context_window=1_047_576, max_output_tokens=32_768),
+    Model("gpt-4.1-mini", context_window=1_047_576, max_output_tokens=32_768),
+    Model("gpt-4.1-nano", context_window=1_047_576, max_output_tokens=32_768),
+    Model("computer-use-preview", context_window=8_192, max_output_tokens=1_024),
+    Model("gpt-5-chat", context_window=128_000, max_output_tokens=16_384),
+    Model("o1", LOW_HIGH, "medium", context_window=200_000, max_output_tokens=100_000, parallel=False),
+    Model("o3-mini", LOW_HIGH, "medium", context_window=200_000, max_output_tokens=100_000, parallel=False),
+    Model("o3", LOW_HIGH, "medium", context_window=200_000, max_output_tokens=100_000, parallel=False),
+    Model("o4-mini", LOW_HIGH, "medium", context_window=200_000, max_output_tokens=100_000, parallel=False),
+    Model("gpt-5", FIRST_FIVE, "medium"),
+    Model("gpt-5-mini", FIRST_FIVE, "medium"),
+    Model("gpt-5-nano", FIRST_FIVE, "medium"),
+    Model("gpt-5-pro", ("high",), "high", parallel=False),
+    Model("gpt-5-codex", LOW_HIGH, "medium"),
+    Model("gpt-5.1", SINCE_51, "none"),
+    Model("gpt-5.1-chat", LOW_HIGH, "medium", context_window=128_000, max_output_tokens=16_384),
+    Model("gpt-5.1-codex", SINCE_51, "medium"),
+    Model("gpt-5.1-codex-mini", SINCE_51, "medium"),
+    Model("gpt-5.1-codex-max", (*LOW_HIGH, "xhigh"), "medium"),
+    Model("gpt-5.2", SINCE_51, "none", top_p=0.98),
+    Model("gpt-5.2-chat", LOW_HIGH, "medium", 0.85, context_window=128_000, max_output_tokens=16_384),
+    Model("gpt-5.2-codex", LOW_HIGH, "medium", top_p=0.98),
+    Model("gpt-5.3-chat", LOW_HIGH, "medium", 0.85, context_window=128_000, max_output_tokens=16_384),
+    Model("gpt-5.3-codex", LOW_HIGH, "medium", top_p=0.98, phases=True),
+    Model("gpt-5.4", SINCE_54, "none", top_p=0.98, context_window=1_050_000, phases=True),
+    Model("gpt-5.4-mini", LOW_HIGH, "medium", top_p=0.98, phases=True),
+    Model("gpt-5.4-nano", LOW_HIGH, "medium", top_p=0.98, phases=True),
+    Model("gpt-5.4-pro", LOW_HIGH, "medium", 0.98, 1_050_000, phases=True, parallel=False),
+    Model("gpt-5.5", SINCE_54, "medium", 0.98, 1_050_000, phases=True, cache_retention="24h"),
+    Model("gpt-5.6-sol", (*SINCE_54, "max"), "medium", 0.98, 1_050_000, phases=True, cache_retention="24h"),
+    Model("gpt-5.6-terra", (*SINCE_54, "max"), "medium", 0.98, 1_050_000, phases=True, cache_retention="24h"),
+    Model("gpt-5.6-luna", (*SINCE_54, "max"), "medium", 0.98, 1_050_000, phases=True, cache_retention="24h"),
+    Model("gpt-chat-latest", LOW_HIGH, "medium", 0.98, context_window=128_000, max_output_tokens=16_384),
+)
+"""Every text model that can be deployed here, by name."""
+
+REGIONS: Final[Mapping[str, str]] = {
+    "australiaeast": "Australia East",
+    "brazilsouth": "Brazil South",
+    "canadacentral": "Canada Central",
+    "canadaeast": "Canada East",
+    "centralus": "Central US",
+    "eastus": "East US",
+    "eastus2": "East US 2",
+    "francecentral": "France Central",
+    "germanywestcentral": "Germany West Central",
+    "italynorth": "Italy North",
+    "japaneast": "Japan East",
+    "koreacentral": "Korea Central",
+    "northcentralus": "North Central US",
+    "norwayeast": "Norway East",
+    "polandcentral": "Poland Central",
+    "southafricanorth": "South Africa North",
+    "southcentralus": "South Central US",
+    "southeastasia": "Southeast Asia",
+    "southindia": "South India",
+    "spaincentral": "Spain Central",
+    "swedencentral": "Sweden Central",
+    "switzerlandnorth": "Switzerland North",
+    "uaenorth": "UAE North",
+    "uksouth": "UK South",
+    "westeurope": "West Europe",
+    "westus": "West US",
+    "westus3": "West US 3",
+}
+"""Regions of the Responses API and the display names that `x-ms-region` carries."""
+
+
+def named(name: str) -> Model:
+    """The model of that name, or one with the commonest traits under that name."""
+    return MODELS.get(name) or Model(name)

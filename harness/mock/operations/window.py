@@ -1,0 +1,205 @@
+"""What the model will see: the items of the chain, then those of the request, checked and completed.
+
+Reasoning items are opened here: the state that they stand for comes from the store, or out of their seal.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from harness.mock.asked import check_choice
+from harness.mock.errors import invalid, no_parent
+from harness.mock.rooms import Room
+from harness.mock.seal import Altered
+from harness.mock.store import JSON, Stored
+from harness.mock.ways import Ways
+
+TYPES: Final = (
+    "message",
+    "function_call",
+    "function_call_output",
+    "custom_tool_call",
+    "custom_tool_call_output",
+    "reasoning",
+    "compaction",
+    "item_reference",
+    "mcp_approval_response",
+    "mcp_approval_request",
+    "mcp_list_tools",
+    "mcp_call",
+    "computer_call",
+    "computer_call_output",
+    "shell_call",
+    "shell_call_output",
+    "apply_patch_call",
+    "apply_patch_call_output",
+    "local_shell_call",
+    "local_shell_call_output",
+    "web_search_call",
+    "file_search_call",
+    "code_interpreter_call",
+    "image_generation_call",
+)
+
+PAIRS: Final[Mapping[str, str]] = {
+    "function_call_output": "function_call",
+    "custom_tool_call_output": "custom_tool_call",
+    "shell_call_output": "shell_call",
+    "apply_patch_call_output": "apply_patch_call",
+}
+"""Outputs and the calls that they answer."""
+
+MUST_BE_ANSWERED: Final = ("function_call", "custom_tool_call")
+
+
+@dataclass(slots=True)
+class Window:
+    """`own` are the items of the request, `items` all that the model sees, `states` what it remembers thinking."""
+
+    own: list[JSON]
+    items: list[JSON]
+    states: dict[str, Any] = field(default_factory=dict)
+    parent: Stored | None = None
+    cached: int = 0
+
+    @property
+    def earlier(self) -> list[JSON]:
+        """What came before the request."""
+        return self.items[: len(self.items) - len(self.own)]
+
+
+def window(room: Room, body: Mapping[str, Any], ways: Ways) -> Window:
+    """Raises `Refused` for an unknown parent and for items that cannot stand where they do."""
+    parent = find_parent(room, body.get("previous_response_id"), ways)
+    own = [complete(room, item, at) for at, item in enumerate(as_items(body.get("input")))]
+    earlier = context_of(room, parent, ways)
+    seen = Window(own, [*earlier, *own], parent=parent)
+    seen.states.update(
+        (item["id"], room.store.states[item["id"]]) for item in earlier if item.get("id") in room.store.states
+    )
+    if ways.pairing == "enforced":
+        check_pairs(seen.items)
+    check_partners(room, own)
+    for at, item in enumerate(own):
+        if item["type"] == "reasoning":
+            recall_thought(room, seen, at, item, ways)
+    return seen
+
+
+def find_parent(room: Room, parent_id: str | None, ways: Ways) -> Stored | None:
+    if parent_id is None:
+        return None
+    parent = room.store.responses.get(parent_id)
+    if parent is None and ways.unstored == "readable":
+        parent = room.store.unstored.get(parent_id)
+    if parent is None and ways.unknown_parent == "refused":
+        raise no_parent(parent_id)
+    return parent
+
+
+def context_of(room: Room, parent: Stored | None, ways: Ways) -> list[JSON]:
+    """All that a chain has seen and said up to and including its parent."""
+    if parent is None or ways.parent == "ignored":
+        return []
+    if ways.parent == "grandparent":
+        grandparent = room.store.responses.get(parent.parent or "")
+        return list(grandparent.context) if grandparent else []
+    return list(parent.context)
+
+
+def as_items(asked: object) -> list[JSON]:
+    """A bare string is one user message."""
+    if isinstance(asked, str):
+        return [{"type": "message", "role": "user", "content": asked}]
+    return [dict(item) for item in asked] if isinstance(asked, list) else []
+
+
+def complete(room: Room, item: JSON, at: int) -> JSON:
+    """An item of the request as it is kept: type, id, status and content parts filled in."""
+    kind = item.get("type") or ("message" if "role" in item else None)
+    check_choice(f"input[{at}]", kind, TYPES)
+    if kind == "item_reference":
+        found = room.store.items.get(str(item.get("id")))
+        if found is None:
+            raise invalid(f"Item with id '{item.get('id')}' not found.", "input", status=404)
+        return dict(found)
+    kept = {"id": item.get("id") or room.ids.item(str(kind)), **item, "type": kind}
+    if kind == "message":
+        role = item.get("role")
+        check_choice(f"input[{at}].role", role, ("user", "assistant", "system", "developer"))
+        content = item.get("content")
+        if isinstance(content, str):
+            part = "output_text" if role == "assistant" else "input_text"
+            kept["content"] = [{"type": part, "text": content}]
+        elif not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
+            raise invalid(f"Invalid type for 'input[{at}].content'.", f"input[{at}].content", "invalid_type")
+    if kind not in ("reasoning", "compaction", "mcp_approval_response"):
+        kept.setdefault("status", "completed")
+    return kept
+
+
+def check_pairs(items: list[JSON]) -> None:
+    """Every output answers a call before it, and no call is left unanswered."""
+    calls = {(item["type"], item.get("call_id")) for item in items}
+    for item in items:
+        call = PAIRS.get(item["type"])
+        if call is not None and (call, item.get("call_id")) not in calls:
+            words = call.replace("_", " ")
+            message = f"No tool call found for {words} output with call_id {item.get('call_id')}."
+            raise invalid(message, "input")
+    answered = {item.get("call_id") for item in items if item["type"] in PAIRS}
+    for item in items:
+        if item["type"] in MUST_BE_ANSWERED and item.get("call_id") not in answered:
+            words = item["type"].replace("_", " ")
+            raise invalid(f"No tool output found for {words} {item.get('call_id')}.", "input")
+
+
+def check_partners(room: Room, own: list[JSON]) -> None:
+    """A call that was thought out comes back together with the reasoning item before it."""
+    ids = {item["id"] for item in own}
+    for item in own:
+        partner = room.store.partners.get(item["id"])
+        if partner is not None and partner not in ids:
+            message = (
+                f"Item '{item['id']}' of type '{item['type']}' was provided without its required 'reasoning' item: "
+                f"'{partner}'."
+            )
+            raise invalid(message, "input")
+
+
+def recall_thought(room: Room, seen: Window, at: int, item: JSON, ways: Ways) -> None:
+    """What a reasoning item of the request stands for, from its seal or from the store."""
+    if not any(True for _ in followers(seen.own, at)):
+        message = f"Item '{item['id']}' of type 'reasoning' was provided without its required following item."
+        raise invalid(message, "input")
+    sealed = item.get("encrypted_content")
+    if isinstance(sealed, str):
+        try:
+            if ways.good_seal == "refused":
+                raise Altered
+            seen.states[item["id"]] = room.seal.open(sealed)
+        except Altered:
+            if ways.altered_seal == "refused":
+                message = (
+                    f"The encrypted content for item {item['id']} could not be verified. "
+                    "Reason: Encrypted content could not be decrypted or parsed."
+                )
+                raise invalid(message, None, "invalid_encrypted_content") from None
+    elif item["id"] in room.store.states:
+        seen.states[item["id"]] = room.store.states[item["id"]]
+    else:
+        message = (
+            f"Item with id '{item['id']}' not found. Items are not persisted when `store` is set to false. "
+            "Try again with `store` set to true, or remove this item from your input."
+        )
+        raise invalid(message, "input")
+
+
+def followers(own: list[JSON], at: int) -> Iterator[JSON]:
+    """The item that a reasoning item led to, if it is there."""
+    for item in own[at + 1 :]:
+        if item["type"] == "reasoning":
+            continue
+        if item["type"] != "message" or item.get("role") == "assistant":
+            yield item
+        return

@@ -1,0 +1,125 @@
+"""A room a case: its own address, key, store, ids, clock, script and defects; nothing crosses from room to room."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from harness.mock.defects import Defect, Door, Way, find
+from harness.mock.ids import Ids
+from harness.mock.offered import Model, named
+from harness.mock.script import Script
+from harness.mock.seal import Seal
+from harness.mock.store import Store
+from harness.mock.ways import Ways
+
+API: Final = "/openai/v1"
+
+
+class Room:
+    """One tenant of the service. `url` is the base address of its API, `key` is accepted as `api-key` or Bearer."""
+
+    def __init__(
+        self,
+        rooms: "Rooms",
+        name: str,
+        key: str,
+        *,
+        script: Script,
+        region: str,
+        deployments: Mapping[str, Model],
+        seed: int,
+        clock: Callable[[], float],
+    ) -> None:
+        self.rooms = rooms
+        self.name = name
+        self.key = key
+        self.script = script
+        self.region = region
+        self.deployments = deployments
+        self.clock = clock
+        self.ids = Ids(f"{rooms.nonce}/{name}/{seed}")
+        self.seal = Seal(f"{rooms.nonce}/{name}/{seed}".encode())
+        self.store = Store()
+        self.first_id: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The base address; at the raw door where one of the defects is the transport's."""
+        raw = any(isinstance(defect, Door) for defect in self.script.defects)
+        address = self.rooms.raw_address if raw else self.rooms.address
+        return f"{address}/rooms/{self.name}{API}" if self.name else f"{address}{API}"
+
+    def ways(self, defects: Sequence[Defect]) -> Ways:
+        """How state is treated under these defects."""
+        ways = Ways()
+        for defect in defects:
+            if isinstance(defect, Way):
+                ways = defect.over(ways)
+        return ways
+
+    def direct(self, raw: Mapping[str, Any]) -> None:
+        """Directions, as in a script, for the next create request alone. Raises `WrongScript`."""
+        self.script.then(raw)
+
+    def close(self) -> None:
+        """Forgets everything; the address answers 404 from now on."""
+        self.rooms.remove(self.name)
+
+
+class Rooms:
+    """The rooms of one server. `address` and `raw_address` are set when its doors are open."""
+
+    def __init__(self, nonce: str | None = None) -> None:
+        self.address = ""
+        self.raw_address = ""
+        self.nonce = nonce or secrets.token_hex(16)
+        self._rooms: dict[str, Room] = {}
+        self._opened = 0
+
+    def open(
+        self,
+        script: Mapping[str, Any] | None = None,
+        defects: Sequence[str] = (),
+        region: str = "swedencentral",
+        model: str = "gpt-5-mini",
+        seed: int = 0,
+        *,
+        name: str | None = None,
+        key: str | None = None,
+        deployments: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> Room:
+        """A new room.
+
+        `script` is a scenario's `mock:` block, `defects` are ids or slugs. The room has one deployment, named
+        after its model, unless `deployments` maps names to models. `clock` gives seconds since the epoch.
+        Raises `WrongScript` (a ValueError) for a script that cannot be followed, LookupError for an unknown defect.
+        """
+        self._opened += 1
+        room = Room(
+            self,
+            f"r{self._opened}" if name is None else name,
+            key or secrets.token_urlsafe(24),
+            script=Script(script, [find(defect) for defect in defects]),
+            region=region,
+            deployments={alias: named(of) for alias, of in (deployments or {model: model}).items()},
+            seed=seed,
+            clock=clock,
+        )
+        self._rooms[room.name] = room
+        return room
+
+    def get(self, name: str) -> Room | None:
+        """The room of that name, if it is open."""
+        return self._rooms.get(name)
+
+    def remove(self, name: str) -> None:
+        """Closes a room; closing it twice is nothing."""
+        self._rooms.pop(name, None)
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(tuple(self._rooms.values()))
+
+    def __len__(self) -> int:
+        return len(self._rooms)

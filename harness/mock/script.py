@@ -1,0 +1,145 @@
+"""A script for the simulated service: what to answer instead of asking the model, how slowly, how wrongly.
+
+reply: text                  this text
+refusal: text                a refusal with this text
+items: [...]                 these output items, verbatim (ids and statuses filled in)
+thinking: text               a summary of the thinking before the answer
+error: {status, code, ...}   an HTTP error
+fail: {code, message, form}  a stream that fails: form `failed`, `flat`, `nested` or `azure`
+delay: 200ms                 before the head goes out
+pace: 20ms                   before every event
+defect: A57                  one defect, or `defects: [A57, B02]`
+turns: [{...}, {...}]        the same for the first, second, … create request of the room
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any, Final
+
+from harness.mock.defects import Defect, find
+
+KEYS: Final = ("reply", "refusal", "items", "thinking", "error", "fail", "delay", "pace", "defect", "defects", "turns")
+FORMS: Final = ("failed", "flat", "nested", "azure")
+DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)?")
+UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
+
+
+class WrongScript(ValueError):
+    """A script that cannot be followed; the message says what is wrong and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """What a script says about one create request; what it leaves open is None."""
+
+    reply: str | None = None
+    refusal: str | None = None
+    items: tuple[Mapping[str, Any], ...] | None = None
+    thinking: str | None = None
+    error: Mapping[str, Any] | None = None
+    fail: Mapping[str, Any] | None = None
+    delay: float = 0.0
+    pace: float = 0.0
+    defects: tuple[Defect, ...] = ()
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> "Directions":
+        """Raises `WrongScript` for an unknown key, defect or value."""
+        for key in raw:
+            if key not in KEYS:
+                near = get_close_matches(str(key), KEYS, 1)
+                raise WrongScript(f"unknown key `{key}` in mock" + (f"; did you mean `{near[0]}`?" if near else ""))
+        items = raw.get("items")
+        if items is not None and not (isinstance(items, list) and all(isinstance(i, Mapping) for i in items)):
+            raise WrongScript("mock: `items` must be a list of output items")
+        fail = raw.get("fail")
+        if fail is not None and not (isinstance(fail, Mapping) and fail.get("form", "failed") in FORMS):
+            raise WrongScript(f"mock: `fail` must be a mapping whose `form` is one of {', '.join(FORMS)}")
+        error = raw.get("error")
+        if error is not None and not (isinstance(error, Mapping) and isinstance(error.get("status"), int)):
+            raise WrongScript("mock: `error` must be a mapping with a `status`")
+        return cls(
+            reply=text(raw, "reply"),
+            refusal=text(raw, "refusal"),
+            items=None if items is None else tuple(items),
+            thinking=text(raw, "thinking"),
+            error=error,
+            fail=fail,
+            delay=seconds(raw.get("delay", 0), "delay"),
+            pace=seconds(raw.get("pace", 0), "pace"),
+            defects=defects_of(raw),
+        )
+
+    @property
+    def scripted(self) -> bool:
+        """Whether the answer stands in the script, so that the model is not asked."""
+        return self.reply is not None or self.refusal is not None or self.items is not None
+
+
+def text(raw: Mapping[str, Any], key: str) -> str | None:
+    value = raw.get(key)
+    if value is not None and not isinstance(value, str):
+        raise WrongScript(f"mock: `{key}` must be text")
+    return value
+
+
+def seconds(value: object, key: str) -> float:
+    """A number of seconds, or `200ms`, `2s`, `1m`."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    match = DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise WrongScript(f"mock: `{key}` must be a duration such as 200ms or 2s")
+    return float(match[1]) * UNITS[match[2]]
+
+
+def defects_of(raw: Mapping[str, Any]) -> tuple[Defect, ...]:
+    names = list(raw.get("defects") or ())
+    if raw.get("defect") is not None:
+        names.append(raw["defect"])
+    try:
+        return tuple(find(str(name)) for name in names)
+    except LookupError as error:
+        raise WrongScript(f"mock: {error.args[0]}") from error
+
+
+class Script:
+    """The directions for one create request after another."""
+
+    def __init__(self, raw: Mapping[str, Any] | None = None, defects: Sequence[Defect] = ()) -> None:
+        """Raises `WrongScript`."""
+        raw = raw or {}
+        if not isinstance(raw, Mapping):
+            raise WrongScript("mock: a script must be a mapping")
+        turns = raw.get("turns") or []
+        if not (isinstance(turns, list) and all(isinstance(turn, Mapping) for turn in turns)):
+            raise WrongScript("mock: `turns` must be a list of mappings")
+        standing = {key: value for key, value in raw.items() if key != "turns"}
+        self.always = with_defects(Directions.read(standing), defects)
+        self.turns = [with_defects(Directions.read({**standing, **turn}), defects) for turn in turns]
+        self.taken = 0
+        self._next: list[Directions] = []
+
+    def then(self, raw: Mapping[str, Any]) -> None:
+        """Directions for the create request after those already directed this way."""
+        self._next.append(with_defects(Directions.read(raw), self.always.defects))
+
+    def take(self) -> Directions:
+        """The directions for the create request that has just come in."""
+        number = self.taken
+        self.taken += 1
+        if self._next:
+            return self._next.pop(0)
+        return self.turns[number] if number < len(self.turns) else self.always
+
+    @property
+    def defects(self) -> tuple[Defect, ...]:
+        """Every defect that any of the directions names."""
+        return (*self.always.defects, *(defect for turn in self.turns for defect in turn.defects))
+
+
+def with_defects(directions: Directions, defects: Sequence[Defect]) -> Directions:
+    more = tuple(defect for defect in defects if defect not in directions.defects)
+    return replace(directions, defects=more + directions.defects) if more else directions

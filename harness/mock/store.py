@@ -1,0 +1,46 @@
+"""What a room keeps of its responses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Stored:
+    """A finished response as it was answered, and what it was made from.
+
+    `input` holds the items that came with the request, with ids; `context` everything the model saw and said, from
+    the first turn of the chain on: what a follow-up continues from. `parent` is the id that it was chained to.
+    """
+
+    response: JSON
+    input: list[JSON]
+    context: list[JSON]
+    parent: str | None = None
+    instructions: str | None = None
+    streamed: bool = False
+
+
+@dataclass(slots=True)
+class Store:
+    """Responses by id, and the items of stored responses by theirs.
+
+    `states` is what the model thought, by the id of the reasoning item that stands for it; `partners` says which
+    reasoning item a function call must not come back without.
+    """
+
+    responses: dict[str, Stored] = field(default_factory=dict)
+    unstored: dict[str, Stored] = field(default_factory=dict)
+    items: dict[str, JSON] = field(default_factory=dict)
+    states: dict[str, Any] = field(default_factory=dict)
+    partners: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, stored: Stored, states: Mapping[str, Any]) -> None:
+        """Stores a response with its items and thoughts."""
+        self.responses[stored.response["id"]] = stored
+        self.states.update(states)
+        for item in (*stored.input, *stored.response["output"]):
+            if isinstance(item.get("id"), str):
+                self.items[item["id"]] = item

@@ -1,0 +1,66 @@
+"""How many tokens something costs, by a documented estimate: one token for every four bytes of UTF-8, rounded up.
+
+Every item of the context costs `ITEM` tokens more than what it holds, every request `REQUEST`, a picture `IMAGE`
+and an inline file a token for every four bytes of its data, at most `FILE`. Real tokenisers differ; what holds for
+both is that more context costs more, and that the parts add up to the total.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+ITEM: Final = 4
+REQUEST: Final = 3
+IMAGE: Final = 85
+FILE: Final = 20_000
+BYTES_EACH: Final = 4
+
+
+def of_text(text: str) -> int:
+    """Tokens of a text; none for the empty one."""
+    return -(-len(text.encode("utf-8", "surrogatepass")) // BYTES_EACH)
+
+
+def of_part(part: Mapping[str, Any]) -> int:
+    """Tokens of a content part of any kind."""
+    match part.get("type"):
+        case "input_image":
+            return IMAGE
+        case "input_file":
+            return min(FILE, of_text(str(part.get("file_data") or "")))
+        case "refusal":
+            return of_text(str(part.get("refusal", "")))
+        case _:
+            return of_text(str(part.get("text", "")))
+
+
+def of_item(item: Mapping[str, Any]) -> int:
+    """Tokens of an item as input: its words, not its ids; a sealed item costs what its plain text would."""
+    cost = ITEM
+    for field in ("content", "output", "summary"):
+        value = item.get(field)
+        if isinstance(value, str):
+            cost += of_text(value)
+        elif isinstance(value, list):
+            cost += sum(of_part(part) for part in value if isinstance(part, Mapping))
+    for field in ("name", "arguments", "input", "code"):
+        if isinstance(item.get(field), str):
+            cost += of_text(item[field])
+    if isinstance(item.get("encrypted_content"), str):
+        cost += of_text(item["encrypted_content"]) // 4
+    return cost
+
+
+def of_input(items: Iterable[Mapping[str, Any]], instructions: object = None, tools: object = None) -> int:
+    """Tokens of a whole context: items, instructions and tool definitions."""
+    cost = REQUEST + sum(map(of_item, items))
+    if isinstance(instructions, str) and instructions:
+        cost += ITEM + of_text(instructions)
+    if isinstance(tools, list) and tools:
+        cost += of_text(json.dumps(tools, ensure_ascii=False))
+    return cost
+
+
+def of_output(item: Mapping[str, Any]) -> int:
+    """Tokens that writing an item cost; thinking is counted apart, by the model."""
+    return 0 if item.get("type") == "reasoning" else of_item(item) - ITEM + 1

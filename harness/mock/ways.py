@@ -1,0 +1,23 @@
+"""How the service treats its state: rightly, unless a defect has it otherwise."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """One switch for each way in which state can be mistreated; the defaults are what the API promises."""
+
+    parent: str = "named"  # or "ignored", "grandparent"
+    unknown_parent: str = "refused"  # or "accepted"
+    invalid: str = "refused"  # or "accepted": unknown models and bad parameters are answered as if all were well
+    encryption: str = "asked"  # or "never": `include: [reasoning.encrypted_content]` is not heeded
+    altered_seal: str = "refused"  # or "accepted"
+    good_seal: str = "accepted"  # or "refused"
+    unstored: str = "gone"  # or "readable": what was not to be stored can be read
+    deleted: str = "gone"  # or "readable"
+    stored: str = "readable"  # or "gone"
+    instructions: str = "this call"  # or "carried": earlier instructions are still obeyed
+    listing: str = "as asked"  # or "reversed", "repeating", "without outputs"
+    limit: str = "heeded"  # or "ignored", "hidden": cut at the limit but called completed
+    pairing: str = "enforced"  # or "ignored": outputs without calls, calls without outputs
+    ids: str = "fresh"  # or "reused": one id for every response
