@@ -237,9 +237,12 @@ class _Watch:
     def byte(self) -> float:
         """A byte came; seconds since the request began."""
         now = time.monotonic() - self._began
-        if self._last_byte is None:
-            self._last_event = now
+        first = self._last_byte is None
         self._last_byte = now
+        if first:  # from here on the limits are shorter than the one for the first byte
+            self._last_event = now
+            self.stop()
+            self._set()
         return now
 
     def event(self) -> None:
