@@ -1,0 +1,232 @@
+"""Matchers of a value as a whole: equality, type, presence, JSON Schema."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from harness.matchers.base import UNKNOWN, Matcher, Mismatch, Reading, alike, brief, described, folded, unfit
+from harness.matchers.collections import ANY_MATCHER, MOST_SHOWN
+from harness.pointer import MISSING, extend, walk
+from harness.source.place import shown, suggestion
+
+TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+    "object": (dict,),
+    "array": (list,),
+    "null": (type(None),),
+}
+"""JSON's own names of types."""
+
+ATOMS: Final[Mapping[str, Any]] = {"text": str, "number": (int, float), "list": list, "mapping": dict, "flag": bool}
+
+
+@dataclass(frozen=True, slots=True)
+class Equals(Matcher):
+    """Equals the value, as JSON does: 1 and 1.0 are equal, 1 and true are not. A bare value means the same."""
+
+    value: Any
+
+    name = "equals"
+    example = "completed"
+
+    @classmethod
+    def read(cls, argument: Any, reading: Reading) -> Matcher:
+        atom = ATOMS.get(reading.kind)
+        if reading.kind == "text":
+            if argument is not None:
+                reading.text(argument)
+        elif atom and argument is not UNKNOWN and argument is not None:
+            if not isinstance(argument, atom) or (reading.kind == "number" and isinstance(argument, bool)):
+                reading.mistake(f"this is compared with a {reading.kind}, and {described(argument)} is none")
+        elif reading.kind in ("duration", "size") and argument is not None and argument is not UNKNOWN:
+            reading.mistake(f"no {reading.kind} equals another exactly", "use `at_most`, `below` or `between`")
+        return cls(folded(argument) if reading.fold else argument)
+
+    def match(self, value: Any) -> Iterator[Mismatch]:
+        if value is MISSING:
+            yield unfit("value", value, self.value)
+            return
+        for count, mismatch in enumerate(_differences(self.value, value, "")):
+            if count == MOST_SHOWN:
+                return
+            yield mismatch
+
+
+def _differences(expected: Any, actual: Any, pointer: str) -> Iterator[Mismatch]:
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key, inner in expected.items():
+            yield from _differences(inner, actual.get(key, MISSING), extend(pointer, key))
+        for key in actual.keys() - expected.keys():
+            told = f"`{shown(key)}` is there, and should not be"
+            yield Mismatch(extend(pointer, key), None, actual[key], told)
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        for index, (inner, other) in enumerate(zip(expected, actual, strict=True)):
+            yield from _differences(inner, other, extend(pointer, index))
+    elif not alike(expected, actual):
+        yield Mismatch(
+            pointer, expected, None if actual is MISSING else actual, f"{brief(actual)} is not {brief(expected)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Type(Matcher):
+    """Is of this JSON type: string, number, integer, boolean, object, array or null; of a list, one of them."""
+
+    wanted: tuple[str, ...]
+
+    name = "type"
+    schema: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"enum": list(TYPES)}, {"type": "array", "items": {"enum": list(TYPES)}, "minItems": 1}]
+    }
+    example = "string"
+
+    @classmethod
+    def read(cls, argument: Any, reading: Reading) -> Matcher:
+        several = isinstance(argument, list)
+        names = reading.list(argument) if several else [argument]
+        for index, each in enumerate(names):
+            if each is not UNKNOWN and each not in TYPES:
+                at = reading.below(index) if several else reading
+                at.mistake(f"{described(each)} is no type of JSON", suggestion(str(each), list(TYPES)))
+        return cls(tuple(each for each in names if isinstance(each, str)))
+
+    def match(self, value: Any) -> Iterator[Mismatch]:
+        if value is MISSING:
+            yield unfit("value", value, {self.name: list(self.wanted)})
+        elif not any(_is(value, each) for each in self.wanted):
+            told = f"{described(value)} is not of type {' or '.join(self.wanted)}"
+            yield Mismatch("", {self.name: list(self.wanted)}, value, told)
+
+
+def _is(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return name == "boolean"
+    if name == "integer" and isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, TYPES[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Exists(Matcher):
+    """True: there is a value, and it is not null. False: there is none."""
+
+    wanted: bool
+
+    name = "exists"
+    schema: ClassVar[dict[str, Any]] = {"type": "boolean"}
+    example = True
+
+    @classmethod
+    def read(cls, argument: Any, reading: Reading) -> Matcher:
+        return cls(reading.flag(argument))
+
+    def match(self, value: Any) -> Iterator[Mismatch]:
+        there = value is not MISSING and value is not None
+        if there != self.wanted:
+            told = f"there is {described(value)}, and should be nothing" if there else "there is nothing"
+            yield Mismatch("", {self.name: self.wanted}, value if there else None, told)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSchema(Matcher):
+    """Is valid against a JSON Schema (draft 2020-12); references lead into the schema itself only."""
+
+    schema_: Any
+
+    name = "json_schema"
+    schema: ClassVar[dict[str, Any]] = {"type": ["object", "boolean"]}
+    example: ClassVar[Any] = {"type": "object", "required": ["city"]}
+
+    @classmethod
+    def read(cls, argument: Any, reading: Reading) -> Matcher:
+        from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import SchemaError
+
+        if argument is UNKNOWN or (reading.draft and any(each is UNKNOWN for _, each in walk(argument))):
+            return cls({})
+        if not isinstance(argument, dict):
+            reading.mistake(f"`json_schema` needs a mapping, not {described(argument)}")
+            return cls({})
+        if reading.fold:
+            reading.mistake("`json_schema` cannot ignore case")
+        for path, reference in _references(argument):
+            if not isinstance(reference, str) or not reference.startswith("#"):
+                at = reading.below(*path)
+                at.mistake("a reference leads out of the schema", "write the schema here and refer to `#/$defs/…`")
+        try:
+            Draft202012Validator.check_schema(argument)
+        except SchemaError as error:
+            reading.below(*error.absolute_path).mistake(f"this is no JSON Schema: {shown(error.message)}")
+        return cls(argument)
+
+    def match(self, value: Any) -> Iterator[Mismatch]:
+        from jsonschema import Draft202012Validator
+        from referencing import Registry
+        from referencing.exceptions import Unresolvable
+
+        if value is MISSING:
+            yield unfit("value", value, self.name)
+            return
+        nothing: Registry[Any] = Registry()
+        try:
+            for count, error in enumerate(Draft202012Validator(self.schema_, registry=nothing).iter_errors(value)):
+                if count == MOST_SHOWN:
+                    return
+                pointer = extend("", *error.absolute_path)
+                told = f"against the schema: {shown(error.message)}"
+                yield Mismatch(pointer, {error.validator: error.validator_value}, error.instance, told)
+        except (RecursionError, Unresolvable) as error:
+            told = f"the schema cannot be applied: {shown(str(error))}"
+            yield Mismatch("", self.name, value, told, fits=False)
+
+
+def _references(schema: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Every reference in a schema with the path to it."""
+    if isinstance(schema, dict):
+        for key, inner in schema.items():
+            if key in ("$ref", "$dynamicRef"):
+                yield (*path, key), inner
+            elif key not in ("const", "enum", "default", "examples"):
+                yield from _references(inner, (*path, key))
+    elif isinstance(schema, list):
+        for index, inner in enumerate(schema):
+            yield from _references(inner, (*path, index))
+
+
+@dataclass(frozen=True, slots=True)
+class Fields(Matcher):
+    """Its entries match, one matcher each; others may be there. Behind `arguments:` and `stream: {events: …}`.
+
+    `counts` says that the value counts things: what it does not name is there 0 times.
+    """
+
+    fields: Mapping[str, Matcher]
+    counts: bool = False
+
+    name = "fields"
+    kinds: ClassVar[frozenset[str]] = frozenset({"mapping"})
+    schema: ClassVar[dict[str, Any]] = {"type": "object", "additionalProperties": ANY_MATCHER}
+
+    @classmethod
+    def read(cls, argument: Any, reading: Reading) -> Matcher:
+        if argument is UNKNOWN:
+            return cls({})
+        if not isinstance(argument, dict) or not argument:
+            reading.mistake(f"`{reading.name}` needs a mapping of names and matchers, not {described(argument)}")
+            return cls({})
+        counts = reading.kind == "counts"
+        kind = "number" if counts else ""
+        return cls({key: reading.below(key, kind=kind).matcher(raw) for key, raw in argument.items()}, counts)
+
+    def match(self, value: Any) -> Iterator[Mismatch]:
+        if not isinstance(value, Mapping):
+            yield unfit("mapping", value, self.name)
+            return
+        absent: Any = 0 if self.counts else MISSING
+        for key, matcher in self.fields.items():
+            for found in matcher.match(value.get(key, absent)):
+                at = extend("", key) + found.pointer
+                yield Mismatch(at, found.expected, found.actual, f"`{shown(key)}`: {found.message}", found.fits)
