@@ -1,0 +1,111 @@
+"""Which cases there are: scenario × target × mode × row × repeat, and why others were left out. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.catalogue import Catalogue, Documented
+from harness.engine.target import Target
+from harness.scenario.load import bound
+from harness.scenario.model import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case: a scenario with its row's values put in, on a target, in a mode.
+
+    `id` is built from names that people chose, and is the same in every run. `skipped` says why it will not be
+    sent, where the catalogue rules it out.
+    """
+
+    id: str
+    scenario: Scenario
+    target: Target
+    delivery: str
+    state: str
+    client: str
+    row: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    repeat: int = 0
+    skipped: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The case's name within its file: `id[target-delivery-state…]`."""
+        return self.id.partition("::")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """A mode that was multiplied out and cannot be run, and why."""
+
+    scenario: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All cases of a run in order, and what was left out."""
+
+    cases: tuple[Case, ...]
+    omitted: tuple[Omitted, ...]
+
+
+def plan(
+    scenario: Scenario,
+    targets: Sequence[Target],
+    catalogue: Catalogue,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    first_that_fits: bool = False,
+) -> Plan:
+    """The cases of one scenario.
+
+    `first_that_fits`: run on the first target that documents what the scenario needs, instead of on all.
+    """
+    home = f"{scenario.file}::{scenario.id}"
+    cases = []
+    for target, skipped in _chosen(scenario, targets, catalogue, first_that_fits):
+        bindings = {**(settings or {}), **target.facts.variables()}
+        for row, values in list(enumerate(scenario.rows)) or [(None, {})]:
+            filled = bound(scenario, {**bindings, **values})
+            for delivery, state, client in scenario.modes.combinations():
+                mode = "-".join(part for part in (delivery, state, "" if client == "wire" else client) if part)
+                label = f"{target.facts.name}-{mode}" + ("" if row is None else f"-{row}")
+                cases.append(
+                    Case(
+                        f"{home}[{label}]",
+                        filled,
+                        target,
+                        delivery,
+                        state,
+                        client,
+                        row,
+                        values,
+                        skipped=skipped,
+                    )
+                )
+    omitted = tuple(Omitted(home, "-".join(mode), reason) for mode, reason in scenario.modes.left_out())
+    return Plan(tuple(cases), omitted)
+
+
+def _chosen(
+    scenario: Scenario, targets: Sequence[Target], catalogue: Catalogue, first_that_fits: bool
+) -> list[tuple[Target, str | None]]:
+    """The targets to run on, each with the reason for which its cases are skipped, or None."""
+    judged = [(target, _unmet(scenario, target, catalogue)) for target in targets]
+    if not first_that_fits:
+        return judged
+    fitting = [pair for pair in judged if pair[1] is None]
+    return (fitting or judged)[:1]
+
+
+def _unmet(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
+    """Why the target cannot meet the scenario's needs, as far as is documented."""
+    facts = target.facts
+    for feature in scenario.needs:
+        fact = catalogue.documents(feature, facts.model, facts.region)
+        if fact.answer is Documented.NO:
+            return f"needs {feature}, which is documented as absent on {facts.name} ({fact.source}, {fact.date})"
+    return None

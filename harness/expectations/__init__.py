@@ -1,0 +1,1 @@
+"""What a scenario demands: subjects, and what must hold of them."""

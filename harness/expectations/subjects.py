@@ -1,0 +1,202 @@
+"""Subjects: what an expectation looks at in a turn that was taken. One function each.
+
+Each answers a plain JSON value, or MISSING where the turn has nothing of the kind. Names and kinds stand in
+`harness.scenario.subjects`; a test holds both tables equal.
+"""
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import jsonpath
+
+from harness.conversation import TurnTaken
+from harness.pointer import MISSING, resolve
+
+Look = Callable[[TurnTaken, str | None], Any]
+
+
+def status(taken: TurnTaken, part: str | None) -> Any:
+    return _known(taken.final.status if taken.final else None)
+
+
+def incomplete_reason(taken: TurnTaken, part: str | None) -> Any:
+    return _in_response(taken, "/incomplete_details/reason")
+
+
+def refusal(taken: TurnTaken, part: str | None) -> Any:
+    return _known((taken.final.refusal or None) if taken.final else None)
+
+
+def error(taken: TurnTaken, part: str | None) -> Any:
+    found = taken.final.error if taken.final else None
+    if found is None:
+        return MISSING
+    return dict(found) if part is None else _known(found.get(part))
+
+
+def text(taken: TurnTaken, part: str | None) -> Any:
+    if taken.final is None or taken.final.response is None:
+        return MISSING
+    return taken.final.text
+
+
+def json_(taken: TurnTaken, part: str | None) -> Any:
+    """The visible text parsed; MISSING where it is no JSON."""
+    try:
+        return json.loads(text(taken, None) or "")
+    except (ValueError, TypeError, RecursionError):
+        return MISSING
+
+
+def items(taken: TurnTaken, part: str | None) -> Any:
+    if taken.final is None or taken.final.response is None:
+        return MISSING
+    return [item.get("type") for item in _mappings(taken.final.output)]
+
+
+def tool_calls(taken: TurnTaken, part: str | None) -> Any:
+    """The function and custom calls of every reply of the turn, with their arguments parsed where they are JSON."""
+    calls = []
+    for reply in taken.replies:
+        for item in _mappings(reply.output):
+            if item.get("type") == "function_call":
+                calls.append({"name": item.get("name"), "arguments": _parsed(item.get("arguments"))})
+            elif item.get("type") == "custom_tool_call":
+                calls.append({"name": item.get("name"), "arguments": item.get("input")})
+    return calls
+
+
+def reasoning(taken: TurnTaken, part: str | None) -> Any:
+    if taken.final is None or taken.final.response is None:
+        return MISSING
+    thoughts = [item for item in _mappings(taken.final.output) if item.get("type") == "reasoning"]
+    seen = {
+        "present": bool(thoughts),
+        "summary": "\n".join(
+            str(each.get("text", "")) for item in thoughts for each in _mappings(item.get("summary") or ())
+        ),
+        "encrypted": bool(thoughts) and all(item.get("encrypted_content") for item in thoughts),
+        "tokens": usage(taken, "reasoning_tokens"),
+    }
+    return seen if part is None else seen.get(part, MISSING)
+
+
+USAGE: Final[Mapping[str, str]] = {
+    "input_tokens": "/input_tokens",
+    "cached_tokens": "/input_tokens_details/cached_tokens",
+    "output_tokens": "/output_tokens",
+    "reasoning_tokens": "/output_tokens_details/reasoning_tokens",
+    "total_tokens": "/total_tokens",
+}
+"""Where each figure of `usage` stands in the API's usage object."""
+
+
+def usage(taken: TurnTaken, part: str | None) -> Any:
+    found = taken.final.usage if taken.final else None
+    if found is None:
+        return MISSING
+    return found if part is None else _known(_at(found, USAGE.get(part, "/" + part)))
+
+
+def latency(taken: TurnTaken, part: str | None) -> Any:
+    """Seconds from the request of the turn's last exchange."""
+    reply = taken.final
+    if reply is None:
+        return MISSING
+    seen = {
+        "headers": reply.exchange.head_at,
+        "first_event": reply.first_event_at,
+        "first_token": reply.first_token_at,
+        "longest_gap": reply.longest_gap,
+        "total": reply.exchange.ended_at,
+    }
+    return seen if part is None else _known(seen.get(part))
+
+
+def stream(taken: TurnTaken, part: str | None) -> Any:
+    reply = taken.final
+    if reply is None or not reply.streamed:
+        return MISSING
+    seen = {
+        "events": dict(reply.seen),
+        "deltas": sum(count for type_, count in reply.seen.items() if type_.endswith(".delta")),
+        "bytes": len(reply.exchange.body),
+        "order": [event.get("type") for event in reply.events],
+    }
+    return seen if part is None else seen.get(part, MISSING)
+
+
+def model(taken: TurnTaken, part: str | None) -> Any:
+    return _known(taken.final.model if taken.final else None)
+
+
+def headers(taken: TurnTaken, part: str | None) -> Any:
+    head = taken.final.exchange.head if taken.final else None
+    if head is None:
+        return MISSING
+    if part is None:
+        return {name.lower(): value for name, value in head.headers}
+    return _known(head.header(part))
+
+
+def path(taken: TurnTaken, part: str | None) -> Any:
+    """What a JSONPath finds in the final response: the value of a singular query, else the list of all matches."""
+    if taken.final is None or taken.final.response is None or part is None:
+        return MISSING
+    query = _query(part)
+    found = query.findall(taken.final.response)
+    if query.singular_query():
+        return found[0] if found else MISSING
+    return found
+
+
+LOOKS: Final[Mapping[str, Look]] = {
+    "status": status,
+    "incomplete_reason": incomplete_reason,
+    "refusal": refusal,
+    "error": error,
+    "text": text,
+    "json": json_,
+    "items": items,
+    "tool_calls": tool_calls,
+    "reasoning": reasoning,
+    "usage": usage,
+    "latency": latency,
+    "stream": stream,
+    "model": model,
+    "headers": headers,
+    "path": path,
+}
+"""Every subject of this version."""
+
+
+@functools.lru_cache(maxsize=1024)
+def _query(source: str) -> jsonpath.JSONPath:
+    return jsonpath.compile(source)  # type: ignore[return-value]
+
+
+def _in_response(taken: TurnTaken, pointer: str) -> Any:
+    if taken.final is None or taken.final.response is None:
+        return MISSING
+    return _known(_at(taken.final.response, pointer))
+
+
+def _at(value: Any, pointer: str) -> Any:
+    return resolve(value, pointer)
+
+
+def _known(value: Any) -> Any:
+    return MISSING if value is None else value
+
+
+def _mappings(values: Any) -> list[Mapping[str, Any]]:
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list | tuple) else []
+
+
+def _parsed(arguments: Any) -> Any:
+    try:
+        return json.loads(arguments)
+    except (ValueError, TypeError, RecursionError):
+        return arguments
