@@ -1,5 +1,6 @@
 """Bytes to frames: what the standard says, what is kept of the unusual, and that chunks do not matter."""
 
+import itertools
 import time
 
 import httpx2
@@ -22,7 +23,7 @@ def fed(body, cuts, limits=None):
     """The frames of a body that comes in chunks cut at the given offsets."""
     decoder = Decoder(limits) if limits else Decoder()
     bounds = [0, *sorted({cut for cut in cuts if 0 < cut < len(body)}), len(body)]
-    found = [frame for a, b in zip(bounds, bounds[1:], strict=False) for frame in decoder.feed(body[a:b])]
+    found = [frame for a, b in itertools.pairwise(bounds) for frame in decoder.feed(body[a:b])]
     return found + decoder.finish()
 
 
