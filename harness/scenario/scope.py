@@ -1,0 +1,90 @@
+"""Which variables are known where in a scenario; a name that is not known there is a mistake of its author."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from harness.scenario.variables import LATER_NAMES, NAME, PLAIN_NAME, RESERVED, TARGET_NAMES, occurrences
+from harness.source.document import Document, Path
+from harness.source.place import Diagnostic, did_you_mean, shown
+
+SHARED: Final = ("request", "headers", "tools", "expect")
+"""The keys of a scenario in which variables are put in."""
+OF_TURN: Final = ("user", "input", "request", "headers", "expect")
+"""The keys of a turn in which variables are put in."""
+
+
+class Scope:
+    """The names known so far, turn after turn."""
+
+    def __init__(self, document: Document, columns: frozenset[str], settings: frozenset[str]) -> None:
+        self.document = document
+        self.mistakes: list[Diagnostic] = []
+        self.columns = columns
+        self.known: set[str] = {*columns, *settings, *TARGET_NAMES}
+        self.captured: dict[str, str] = {}
+        text = document.text
+        self.bare = "$" not in text and "\\" not in text  # no variable can be in it: spare the walk
+
+    @staticmethod
+    def name_mistake(name: str) -> tuple[str, str | None] | None:
+        """Why a name cannot be given to a column or capture, and a hint; None where it can."""
+        if not PLAIN_NAME.fullmatch(name):
+            return f"`{shown(name)}` is no name for a variable", "letters, digits, `_` and `-`, a letter first"
+        return (f"the name `{name}` is the harness's own", None) if name in RESERVED else None
+
+    def taken(self, name: str) -> tuple[str, str | None] | None:
+        """Why a capture cannot bear a name that something else has; None where it is free."""
+        if name in self.columns:
+            return f"`{shown(name)}` is a column of `cases` already", None
+        if name in self.captured:
+            return f"`{shown(name)}` is captured by the turn `{shown(self.captured[name])}` already", None
+        return None
+
+    def capture(self, names: Mapping[str, str], turn: str) -> None:
+        """From here on these names are known."""
+        self.captured.update(dict.fromkeys(names, turn))
+        self.known.update(names)
+
+    def check_turn(self, raw: Mapping[str, Any], path: Path) -> None:
+        """Every variable of a turn is known before it."""
+        if not self.bare:
+            for key in OF_TURN:
+                self._check(raw.get(key), (*path, key), self.known)
+
+    def check_shared(self, raw: Mapping[str, Any]) -> None:
+        """Every variable that all turns share is known before the first; called when all turns were read."""
+        if not self.bare:
+            for key in SHARED:
+                self._check(raw.get(key), (key,), self.known - self.captured.keys())
+
+    def _check(self, value: Any, path: Path, known: set[str]) -> None:
+        for at, name in occurrences(value, path):
+            if name not in known:
+                message, hint = self._unknown(name, known)
+                self.mistakes.append(self.document.diagnostic(at, message, hint))
+        for at in _keys_with_marks(value, path):
+            told = "a variable cannot stand in a key"
+            self.mistakes.append(self.document.diagnostic(at, told, "`${…}` is put into values alone", key=True))
+
+    def _unknown(self, name: str, known: set[str]) -> tuple[str, str | None]:
+        message = f"unknown variable `{shown(name)}`"
+        if name in self.captured:
+            return message, f"the turn `{shown(self.captured[name])}` captures it: only turns after that know it"
+        if name.partition(".")[0] in LATER_NAMES and NAME.fullmatch(name):
+            return f"`${{{shown(name)}}}` is not built yet in this version", None
+        if not NAME.fullmatch(name):
+            return message, "inside `${…}` stands a name and nothing else; a dollar sign is written `$$`"
+        if meant := did_you_mean(name, sorted(known)):
+            return message, f"did you mean `{meant}`?"
+        return message, "names come from `cases`, `capture`, the target and `--set`; the environment cannot be read"
+
+
+def _keys_with_marks(value: Any, path: Path) -> Iterator[Path]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if "${" in key:
+                yield (*path, key)
+            yield from _keys_with_marks(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _keys_with_marks(inner, (*path, index))
