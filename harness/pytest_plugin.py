@@ -1,1 +1,72 @@
-"""The pytest plugin's door: light, until one of our files is collected."""
+"""The pytest plugin's door: options, and the question whether a YAML file is ours.
+
+It is imported by every pytest run of an environment that has the package, so it imports nothing heavy: what does
+the work is registered when the first of our files is collected.
+"""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from harness.pytest_items import Harness
+
+SUFFIXES: Final = (".yaml", ".yml")
+HOME: Final = "specs"
+"""Every YAML file below a folder of this name is a scenario file, but for those named in `NOT_SCENARIOS`."""
+NOT_SCENARIOS: Final = frozenset({"targets.yaml", "gate.yaml"})
+ATTACHMENTS: Final = "attachments"
+_KEYS: Final = tuple(re.compile(rb"^(?:\xef\xbb\xbf)?" + key + rb"[ \t]*:", re.M) for key in (b"scenario", b"turns"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("harness", "scenarios of the Responses API")
+    group.addoption("--endpoint", metavar="URL", help="run on this endpoint (base address of the API) and no other")
+    group.addoption("--deployment", metavar="NAME", help="what is sent as `model` to --endpoint")
+    group.addoption("--api-key-env", metavar="VAR", help="the environment variable that holds the key of --endpoint")
+    group.addoption("--target-model", metavar="MODEL", help="the catalogue's name of the model behind --endpoint")
+    group.addoption("--target-region", metavar="REGION", help="the region of --endpoint")
+    group.addoption("--concurrency", metavar="N", type=int, help="how many cases are in flight at once (32)")
+    group.addoption("--reports", metavar="DIR", help="where runs are recorded (reports)")
+    group.addoption("--set", metavar="NAME=VALUE", action="append", default=[], help="a variable, as ${NAME}")
+    group.addoption(
+        "--defect", metavar="ID", action="append", default=[], help="make the embedded endpoint wrong in this way"
+    )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.suffix not in SUFFIXES or not is_scenario_file(file_path):
+        return None
+    return harness_of(parent.config).file(file_path, parent)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """A worker of pytest-xdist is about to start: it records under the run of this process."""
+    node.workerinput["harness_run"] = harness_of(node.config).run
+
+
+def is_scenario_file(path: Path) -> bool:
+    """Whether a YAML file is ours: below a folder `specs`, or with `scenario:` and `turns:` at its top level."""
+    if path.name in NOT_SCENARIOS or ATTACHMENTS in path.parts:
+        return False
+    if HOME in path.parts:
+        return True
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return False
+    return all(key.search(text) for key in _KEYS)
+
+
+def harness_of(config: pytest.Config) -> "Harness":
+    """What does the work in this pytest process; registered when it is first asked for."""
+    plugin: Any = config.pluginmanager.get_plugin("harness-run")
+    if plugin is None:
+        from harness import pytest_items
+
+        plugin = pytest_items.Harness(config)
+        config.pluginmanager.register(plugin, "harness-run")
+    return plugin  # type: ignore[no-any-return]

@@ -149,8 +149,10 @@ def embedded_family(defects: Sequence[str] = ()) -> tuple[EmbeddedTarget, ...]:
     )
 
 
-def live_target(endpoint: str, deployment: str, key: Secret | None, name: str | None = None) -> LiveTarget:
-    """A target named on the command line.
+def live_target(
+    endpoint: str, deployment: str, key: Secret | None, *, model: str | None = None, region: str | None = None
+) -> LiveTarget:
+    """A target named on the command line; model and region as the catalogue spells them, where they are known.
 
     Raises:
         UnsafeEndpoint: the address is neither https nor on loopback, or holds user information or a fragment.
@@ -164,7 +166,7 @@ def live_target(endpoint: str, deployment: str, key: Secret | None, name: str | 
     if parts.scheme == "http" and not _is_loopback(host):
         raise UnsafeEndpoint(f"a key is sent over https only, and {host!r} is not on loopback")
     base = endpoint.rstrip("/") + "/"
-    return LiveTarget(Facts(name or f"live/{deployment}", "live", base, deployment, model=None), key)
+    return LiveTarget(Facts(f"live/{deployment}", "live", base, deployment, model=model, region=region), key)
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,7 +1,50 @@
 """What is always true of every exchange and conversation. `RULES` holds them all, in report order."""
 
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from harness.conversation import Conversation
+from harness.findings import Finding
 from harness.rules.base import ReadingRule, Rule
 
-__all__ = ["RULES", "ReadingRule", "Rule"]
+__all__ = ["RULES", "Judgement", "ReadingRule", "Rule", "judge"]
 
-RULES: tuple[Rule, ...] = ()
+RULES: Final[tuple[Rule, ...]] = ()
+
+_READING: Final = tuple(rule for rule in RULES if isinstance(rule, ReadingRule))
+_LOOKING: Final = tuple(rule for rule in RULES if not isinstance(rule, ReadingRule))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules say of a conversation: findings in wire order, and how often each rule had something to judge."""
+
+    findings: tuple[Finding, ...]
+    applied: Mapping[str, int]
+
+
+def judge(conversation: Conversation) -> Judgement:
+    """Holds a conversation to every rule. Pure: an old record is judged as a new one is."""
+    findings = [finding for reply in conversation.replies for finding in reply.findings]
+    applied: dict[str, int] = {}
+    for reply in conversation.replies:
+        if reply.streamed:
+            for name in _concerned(frozenset(reply.seen)):
+                applied[name] = applied.get(name, 0) + 1
+    for rule in _LOOKING:
+        count = rule.applied(conversation)
+        if count:
+            applied[rule.name] = count
+            findings.extend(rule.judge(conversation))
+    findings.sort(key=lambda found: (found.wire.exchange, found.wire.event is None, found.wire.event or 0))
+    return Judgement(tuple(findings), applied)
+
+
+@functools.lru_cache(maxsize=4096)
+def _concerned(types: frozenset[str]) -> tuple[str, ...]:
+    """The reading rules that a stream of these event types gives something to look at."""
+    return tuple(
+        rule.name for rule in _READING if not rule.touches or any(type_.startswith(rule.touches) for type_ in types)
+    )

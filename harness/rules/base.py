@@ -4,6 +4,7 @@ A rule looks; it never sends, sleeps or writes, and a reply of any shape cannot 
 is the finding of another rule.
 """
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
@@ -40,6 +41,11 @@ class Rule(ABC):
     @property
     def title(self) -> str:
         return (self.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def page(self) -> str:
+        """The whole explanation, as plain text."""
+        return inspect.cleandoc(self.__doc__ or "")
 
     def broken(
         self,

@@ -1,0 +1,34 @@
+"""`harness run`: pytest with the plugin and good defaults, in this process."""
+
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+
+@click.command(
+    "run",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(arguments: tuple[str, ...]) -> None:
+    """Run scenarios: pytest with good defaults.
+
+    Takes paths (default: specs) and every option of pytest; the harness's own stand under `--help`, group
+    "harness". Writes reports/<run id>/ with record, exchanges and report.html.
+    """
+    sys.exit(pytest.main(with_defaults(list(arguments))))
+
+
+def with_defaults(arguments: list[str]) -> list[str]:
+    """The arguments for pytest: `specs` where no path was named, and this folder as the root."""
+    from harness.pytest_plugin import HOME
+
+    chosen = list(arguments)
+    if not any(Path(argument.partition("::")[0]).exists() for argument in chosen if not argument.startswith("-")):
+        chosen.append(HOME)
+    if not any(argument.startswith("--rootdir") for argument in chosen):
+        chosen.append("--rootdir=.")
+    return chosen

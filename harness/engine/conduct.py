@@ -1,0 +1,171 @@
+"""One case, first turn to last, then rules and expectations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harness.conversation import Conversation, TurnTaken
+from harness.engine.actions import ABOUT, CREATES
+from harness.engine.delivery import DELIVERIES
+from harness.engine.plan import Case
+from harness.engine.state import STATES, Past
+from harness.engine.target import Door, Grounds
+from harness.expectations import expect
+from harness.expectations.subjects import LOOKS
+from harness.findings import CODES, Finding, Level
+from harness.pointer import MISSING
+from harness.protocol.profiles import CORE
+from harness.reply import Reply
+from harness.rules import judge
+from harness.scenario.model import Turn
+from harness.scenario.variables import substitute
+from harness.source.place import Refused
+from harness.wire.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Conducted:
+    """A case that was run: what was said, what was found, and how often each rule and expectation applied.
+
+    `asked` holds each turn's new input by turn id; `allowed` the reason for which a finding was lowered, by code;
+    `error` says why the harness or its input is at fault, None where it is not.
+    """
+
+    conversation: Conversation
+    findings: tuple[Finding, ...]
+    applied_rules: Mapping[str, int]
+    applied_expectations: Mapping[str, int]
+    asked: Mapping[str, Any]
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class _Course:
+    """A case while it runs."""
+
+    case: Case
+    door: Door
+    past: list[Past] = field(default_factory=list)
+    taken: list[TurnTaken] = field(default_factory=list)
+    captured: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    applied: dict[str, int] = field(default_factory=dict)
+    exchanges: int = 0
+    error: str | None = None
+
+
+async def conduct(case: Case, grounds: Grounds) -> Conducted:
+    """Runs a case: its turns in order, until one is not answered.
+
+    What the endpoint or the network does wrong is a finding. Whatever else is raised is a bug of ours.
+    """
+    async with case.target.open(grounds, script(case)) as door:
+        course = _Course(case, door)
+        for turn in case.scenario.turns:
+            if not await _take(course, turn):
+                break
+    mode = {"delivery": case.delivery, "state": case.state, "client": case.client}
+    conversation = Conversation(tuple(course.taken), case.scenario, mode)
+    judgement = judge(conversation)
+    findings = [_placed(case, conversation, finding) for finding in judgement.findings]
+    return Conducted(
+        conversation,
+        (*findings, *course.findings),
+        judgement.applied,
+        course.applied,
+        course.asked,
+        course.error,
+    )
+
+
+def script(case: Case) -> Mapping[str, Any] | None:
+    """The scenario's script for the embedded endpoint, with that of its turns under `turns`."""
+    scenario = case.scenario
+    if not any(turn.mock for turn in scenario.turns):
+        return scenario.mock
+    turns = [turn.mock or {} for turn in scenario.turns if turn.action in CREATES]
+    return {**(scenario.mock or {}), "turns": turns}
+
+
+async def _take(course: _Course, turn: Turn) -> bool:
+    """Takes one turn; False where the conversation cannot go on after it."""
+    bindings = {**course.case.target.facts.variables(), **course.captured}
+    argument = substitute(turn.argument, bindings)
+    headers = tuple(course.case.scenario.headers_of(turn).items())
+    if turn.action in CREATES:
+        past = _branch(course, turn)
+        new = CREATES[turn.action](argument)
+        body = {"model": course.case.target.facts.deployment, **course.case.scenario.request_of(turn)}
+        if course.case.scenario.tools:
+            body.setdefault("tools", [dict(tool) for tool in course.case.scenario.tools])
+        body = STATES[course.case.state].carry(substitute(body, bindings), new, past)
+        course.asked[turn.id] = new
+        delivery = DELIVERIES[course.case.delivery]
+        exchanges = await delivery.deliver(course.door.base + "responses", body, headers, course.door.sender)
+        taken = _taken(course, turn, exchanges)
+        course.past = [*past, Past(turn.id, new, taken.replies[-1])] if taken.replies[-1].response else past
+    else:
+        earlier = next(each for each in course.taken if each.id == argument)
+        response_id = earlier.final.id if earlier.final else None
+        course.asked[turn.id] = {turn.action: argument}
+        if response_id is None:
+            course.error = f"turn {turn.id}: the response of {argument} has no id"
+            return False
+        request = ABOUT[turn.action](course.door.base, turn, response_id, headers)
+        taken = _taken(course, turn, (await course.door.sender.send(request),))
+    return _hold_to(course, turn, taken)
+
+
+def _branch(course: _Course, turn: Turn) -> Sequence[Past]:
+    """The past that the turn continues from."""
+    if turn.branch_from is None:
+        return course.past
+    ids = [past.turn for past in course.past]
+    return course.past[: ids.index(turn.branch_from) + 1] if turn.branch_from in ids else course.past
+
+
+def _taken(course: _Course, turn: Turn, exchanges: Sequence[Exchange]) -> TurnTaken:
+    replies = tuple(
+        Reply(exchange, course.exchanges + number, profile=CORE) for number, exchange in enumerate(exchanges)
+    )
+    course.exchanges += len(replies)
+    return TurnTaken(turn.id, replies, turn, replies[-1])
+
+
+def _hold_to(course: _Course, turn: Turn, taken: TurnTaken) -> bool:
+    """Captures, and holds the turn to what is expected of it; False where it was not answered."""
+    expectations = course.case.scenario.expectations_of(turn)
+    refused = expect.answers(taken, expectations)
+    reply = taken.final
+    observed = reply is not None and (reply.response is not None or reply.error is not None)
+    if refused is not None or not observed:
+        course.taken.append(taken)
+        course.findings.extend([refused] if refused else [])
+        return False
+    captured = {}
+    for name, path in turn.capture.items():
+        value = LOOKS["path"](taken, path)
+        if value is MISSING:
+            course.error = f"turn {turn.id}: nothing to capture as {name} at {path}"
+        captured[name] = value
+    course.captured.update(captured)
+    course.taken.append(replace(taken, captured=captured))
+    bindings = {**course.case.target.facts.variables(), **course.captured}
+    for expectation in expectations:
+        course.applied[f"{turn.id}/{expectation.key}"] = 1
+        try:
+            course.findings.extend(expect.judge(taken, expectation, bindings))
+        except Refused as refusal:
+            course.error = str(refusal)
+    return course.error is None
+
+
+def _placed(case: Case, conversation: Conversation, finding: Finding) -> Finding:
+    """A rule's finding with its turn, lowered where the scenario allows it."""
+    allow = case.scenario.allow.get(finding.rule)
+    if allow is not None and finding.level is Level.ERROR and CODES[finding.rule].can_be_lowered:
+        finding = replace(finding, level=Level.WARNING, message=f"{finding.message} (allowed: {allow.reason})")
+    return replace(finding, turn=conversation.turn_of(finding))
+
+

@@ -1,0 +1,80 @@
+"""All cases at once: so many in flight, one writer, one event loop."""
+
+import asyncio
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from harness.engine.account import account, without_exchanges
+from harness.engine.conduct import conduct
+from harness.engine.plan import Case
+from harness.engine.target import Grounds
+from harness.findings import Verdict
+from harness.record.lines import CaseLine
+from harness.record.writer import RunWriter
+from harness.wire.limits import LIMITS, Limits
+
+CONCURRENCY = 32
+"""How many cases are in flight at once, where nothing else is said."""
+
+Done = Callable[[CaseLine], None]
+
+
+class Engine:
+    """Conducts cases in the running event loop, at most `concurrency` at once, in the order in which they came.
+
+    Each finished case is written to the record before anybody is told of it.
+    """
+
+    def __init__(self, writer: RunWriter, concurrency: int = CONCURRENCY, limits: Limits = LIMITS) -> None:
+        self._writer = writer
+        self._grounds = Grounds(limits)
+        self._waiting: deque[tuple[Case, Done, Callable[[BaseException], None]]] = deque()
+        self._concurrency = concurrency
+        self._workers: set[asyncio.Task[None]] = set()
+        self._stopped = False
+
+    def add(self, cases: Iterable[tuple[Case, Done, Callable[[BaseException], None]]]) -> None:
+        """Takes cases on. Each comes with whom to tell of its line, and of what kept it from being recorded."""
+        self._waiting.extend(cases)
+        while len(self._workers) < min(self._concurrency, len(self._workers) + len(self._waiting)):
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+
+    async def stop(self) -> None:
+        """Takes nothing on any more, drops what is under way and closes every connection."""
+        self._stopped = True
+        self._waiting.clear()
+        for worker in tuple(self._workers):
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        await self._grounds.close()
+
+    async def _work(self) -> None:
+        while self._waiting and not self._stopped:
+            case, done, failed = self._waiting.popleft()
+            try:
+                line = await self.run(case)
+                self._writer.case(line)
+            except Exception as error:  # what could not be recorded is told, and the run goes on
+                failed(error)
+            else:
+                done(line)
+
+    async def run(self, case: Case) -> CaseLine:
+        """Runs one case to its line; a bug of ours makes it errored, and the run goes on.
+
+        Raises:
+            harness.record.chain.NotRecorded: an exchange could not be kept.
+        """
+        started, began = time.time(), time.monotonic()
+        if case.skipped is not None:
+            return without_exchanges(case, Verdict.SKIPPED, case.skipped, started)
+        try:
+            conducted = await conduct(case, self._grounds)
+        except Exception as error:
+            reason = "".join(traceback.format_exception(error, limit=-8))
+            return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)
+        return account(case, conducted, self._writer, started, time.monotonic() - began)

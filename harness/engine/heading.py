@@ -1,0 +1,50 @@
+"""A plan → the head of its record."""
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from typing import Any, Final
+
+from harness.engine.account import utc
+from harness.engine.plan import Case, Omitted
+from harness.record.lines import Head, LeftOut, RuleLine, ScenarioLine, TargetLine
+from harness.rules import RULES
+
+PACKAGES: Final = ("pytest", "aiohttp", "openai", "starlette", "uvicorn", "pydantic")
+"""Whose versions may matter to what was seen."""
+
+
+def heading(
+    run: str,
+    cases: Sequence[Case],
+    omitted: Iterable[Omitted],
+    *,
+    started: float,
+    seed: int,
+    settings: Mapping[str, Any],
+) -> Head:
+    """The head of a run's record; `started` is in seconds since the epoch."""
+    targets = {case.target.facts.name: case.target.facts for case in cases}
+    scenarios = {(case.scenario.file, case.scenario.id): case.scenario for case in cases}
+    return Head(
+        run=run,
+        started=utc(started),
+        versions={
+            "harness": version("responses-harness"),
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
+        seed=seed,
+        settings=dict(settings),
+        targets=tuple(
+            TargetLine(fact.name, fact.kind, fact.endpoint, fact.deployment, fact.model, fact.version, fact.region)
+            for fact in targets.values()
+        ),
+        scenarios=tuple(
+            ScenarioLine(each.id, each.file, each.place.line, each.title, each.about or None, each.tags, each.digest)
+            for each in scenarios.values()
+        ),
+        planned=tuple(case.id for case in cases),
+        left_out=tuple(LeftOut(each.scenario, each.what, each.reason) for each in omitted),
+        rules={rule.name: RuleLine(rule.level, rule.source, rule.title, rule.page) for rule in RULES},
+    )

@@ -1,0 +1,71 @@
+"""A case's line in the record → what a person reads in a terminal.
+
+Everything that came from a model or an endpoint is shown with its control characters as visible escapes, and never
+stands at the start of a line.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, Final
+
+from harness.findings import Level, Verdict
+from harness.record.lines import CaseLine, FindingLine
+
+LONGEST: Final = 400
+"""Characters of a value that are shown; the record has more."""
+
+
+def told(line: CaseLine) -> str:
+    """Why a case did not pass: its findings, each with its line in the YAML and its place on the wire."""
+    parts = [finding for finding in line.findings if finding.level is not Level.NOTE]
+    blocks = ["\n".join(_finding(finding)) for finding in parts]
+    if line.verdict is Verdict.ERRORED and line.reason:
+        blocks.append("the harness or its input is at fault:\n" + _indented(line.reason.rstrip()))
+    return "\n\n".join([f"{line.verdict}: {line.title}", *blocks])
+
+
+def _finding(finding: FindingLine) -> Iterator[str]:
+    yield f"{finding.level}[{finding.rule}]: {visible(finding.message)}"
+    if finding.place is not None:
+        yield f" --> {finding.place}"
+        if finding.source_line is not None:
+            margin = " " * len(str(finding.place.line))
+            yield f"{margin} |"
+            yield f"{finding.place.line} | {visible(finding.source_line)}"
+            yield f"{margin} | {' ' * (finding.place.column - 1)}{'^' * max(1, finding.place.width)}"
+    yield f"  on the wire: {_where(finding)}"
+    if finding.expected is not None or finding.actual is not None:
+        yield f"  expected: {_value(finding.expected)}"
+        yield f"  actual:   {_value(finding.actual)}"
+
+
+def _where(finding: FindingLine) -> str:
+    parts = [f"turn {finding.turn}" if finding.turn else "", f"exchange {finding.exchange}"]
+    parts.append(f"event {finding.event}" if finding.event is not None else "")
+    parts.append(f"byte {finding.offset}" if finding.offset is not None else "")
+    parts.append(visible(finding.pointer))
+    return ", ".join(part for part in parts if part)
+
+
+def _value(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return visible(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)")
+
+
+def _indented(text: str) -> str:
+    return "\n".join("  | " + visible(line) for line in text.splitlines())
+
+
+def visible(text: str) -> str:
+    """The text with control, format and other unprintable characters as escapes; line ends among them."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escaped(char) if unicodedata.category(char) in _HIDDEN else char for char in text)
+
+
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,318 @@
+"""Scenario files and their cases as pytest items: a shell over the engine.
+
+A case starts when the run loop starts, many at once; its item waits for its own. In a worker of pytest-xdist,
+which does not know its share, and for a case with fixtures, it starts when its item comes up.
+"""
+
+import json
+import os
+import re
+import secrets
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from harness.catalogue import Catalogue
+from harness.engine.engine import CONCURRENCY
+from harness.engine.heading import heading
+from harness.engine.loop import EngineLoop
+from harness.engine.plan import Case, Omitted, plan
+from harness.engine.target import Target, UnsafeEndpoint, embedded_family, live_target
+from harness.engine.telling import told
+from harness.findings import Verdict
+from harness.pytest_plugin import HOME
+from harness.record.lines import CaseLine
+from harness.record.run import Run
+from harness.record.unsound import Unsound
+from harness.record.writer import NotRecorded, RunWriter
+from harness.report.page import write
+from harness.scenario.load import load
+from harness.source.place import Refused
+from harness.wire.redact import Redactor, Secret
+
+REFUSED: Final = 4
+INCONCLUSIVE: Final = 6
+LETTERS: Final = {Verdict.FAILED: "F", Verdict.ERRORED: "E", Verdict.INCONCLUSIVE: "I"}
+_UNATTENDED: Final = frozenset({"request"})
+
+
+class NotPassed(Exception):
+    """A case did not pass; carries its line of the record."""
+
+    def __init__(self, line: CaseLine) -> None:
+        self.line = line
+        super().__init__(line.case)
+
+
+def case_of_its_item() -> None:
+    """What a scenario's item calls as its function; the case itself runs in the engine."""
+
+
+class ScenarioFile(pytest.File):
+    """A file of scenarios; its items are their cases."""
+
+    harness: "Harness"
+
+    def collect(self) -> Iterator["ScenarioItem"]:
+        root = project_root(self.path, self.config)
+        try:
+            scenarios = load(self.path, root, settings=self.harness.settings)
+        except Refused:
+            self.harness.refused = True
+            raise
+        for scenario in scenarios:
+            planned = plan(
+                scenario,
+                self.harness.targets,
+                Catalogue.load(),
+                self.harness.settings,
+                first_that_fits=self.harness.unconfigured,
+            )
+            self.harness.omitted.extend(planned.omitted)
+            for tag in scenario.tags:
+                self.harness.register_mark(tag)
+            for case in planned.cases:
+                yield ScenarioItem.of(self, case)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
+        if isinstance(excinfo.value, Refused):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+
+class ScenarioItem(pytest.Function):
+    """One case as a pytest item: fixtures, marks and reports as with any test."""
+
+    case: Case
+    future: "Future[CaseLine] | None" = None
+
+    @classmethod
+    def of(cls, parent: ScenarioFile, case: Case) -> "ScenarioItem":
+        item: ScenarioItem = cls.from_parent(parent, name=case.name, callobj=case_of_its_item)
+        item.case = case
+        for tag in case.scenario.tags:
+            item.add_marker(tag)
+        return item
+
+    @property
+    def attended(self) -> bool:
+        """Whether fixtures must be set up before the case may start."""
+        return not _UNATTENDED.issuperset(self.fixturenames)
+
+    def runtest(self) -> None:
+        harness: Harness = self.parent.harness  # type: ignore[union-attr]
+        line = (self.future or harness.start([self.case])[0]).result()
+        if line.verdict is Verdict.SKIPPED:
+            pytest.skip(line.reason or "")
+        if line.verdict is not Verdict.PASSED:
+            raise NotPassed(line)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, NotPassed):
+            return told(excinfo.value.line)
+        if isinstance(excinfo.value, NotRecorded):
+            return f"the case could not be recorded: {excinfo.value}"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.case.scenario.place.line - 1, self.name
+
+
+class Harness:
+    """All that a pytest process does for our files: one plan, one engine, one record."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        option = config.option
+        self.settings = settings_of(option.set)
+        self.secrets: list[Secret] = []
+        self.targets, self.unconfigured = self._targets()
+        worker = getattr(config, "workerinput", None)
+        self.run: str = worker["harness_run"] if worker else new_run_id()
+        self.shard: str | None = worker["workerid"] if worker else None
+        self.directory = Path(option.reports or config.invocation_params.dir / "reports") / self.run
+        self.omitted: list[Omitted] = []
+        self.refused = False
+        self.verdicts: Counter[str] = Counter()
+        self._marks: set[str] = set()
+        self._loop: EngineLoop | None = None
+        self._problem: str | None = None
+
+    def file(self, path: Path, parent: pytest.Collector) -> ScenarioFile:
+        """The collector of a scenario file."""
+        collector: ScenarioFile = ScenarioFile.from_parent(parent, path=path)
+        collector.harness = self
+        return collector
+
+    def register_mark(self, tag: str) -> None:
+        """Makes a tag known to pytest as a marker."""
+        if tag not in self._marks:
+            self._marks.add(tag)
+            self._config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
+
+    def _targets(self) -> tuple[Sequence[Target], bool]:
+        option = self._config.option
+        if option.endpoint is None:
+            if option.deployment or option.api_key_env:
+                raise pytest.UsageError("--deployment and --api-key-env go with --endpoint")
+            return embedded_family(option.defect), True
+        if option.deployment is None:
+            raise pytest.UsageError("--endpoint needs --deployment: what is sent as `model`")
+        key = None
+        if option.api_key_env is not None:
+            value = os.environ.get(option.api_key_env)
+            if not value:
+                raise pytest.UsageError(f"the variable {option.api_key_env} (--api-key-env) is not set")
+            try:
+                key = Secret(option.api_key_env, value)
+            except ValueError as error:
+                raise pytest.UsageError(str(error)) from None
+            self.secrets.append(key)
+        try:
+            target = live_target(
+                option.endpoint, option.deployment, key, model=option.target_model, region=option.target_region
+            )
+        except UnsafeEndpoint as error:
+            raise pytest.UsageError(str(error)) from None
+        return (target,), False
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        ours = [item for item in session.items if isinstance(item, ScenarioItem)]
+        if not ours or session.config.option.collectonly or session.testsfailed:
+            return (yield)
+        cases = [item.case for item in ours]
+        option = session.config.option
+        told_settings = {"concurrency": option.concurrency or CONCURRENCY, "defects": list(option.defect)}
+        head = heading(
+            self.run, cases, self.omitted, started=time.time(), seed=0, settings={**told_settings, **self.settings}
+        )
+        try:
+            writer = RunWriter(self.directory, head, redact=Redactor(self.secrets), shard=self.shard)
+        except NotRecorded as error:
+            raise pytest.UsageError(str(error)) from None
+        self._loop = EngineLoop(writer, option.concurrency or CONCURRENCY)
+        try:
+            if self.shard is None:
+                ahead = [item for item in ours if not item.attended]
+                for item, future in zip(ahead, self.start([item.case for item in ahead]), strict=True):
+                    item.future = future
+            return (yield)
+        finally:
+            self._loop.stop()
+            try:
+                writer.close()
+            except NotRecorded as error:
+                self._problem = str(error)
+
+    def start(self, cases: Sequence[Case]) -> "list[Future[CaseLine]]":
+        """Hands cases to the engine; a future of each one's line."""
+        assert self._loop is not None, "cases start in the run loop only"
+        return self._loop.submit(cases)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if isinstance(item, ScenarioItem) and call.excinfo is not None and not report.skipped:
+            error = call.excinfo.value
+            verdict = error.line.verdict if isinstance(error, NotPassed) else Verdict.ERRORED
+            report.harness_verdict = str(verdict)  # type: ignore[attr-defined]
+        return report
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        verdict = getattr(report, "harness_verdict", None)
+        if verdict is None or report.when != "call":
+            return None
+        return "failed", LETTERS[Verdict(verdict)], verdict.upper()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        verdict = getattr(report, "harness_verdict", None)
+        if verdict is not None:
+            self.verdicts[verdict] += 1
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.shard is not None:
+            return
+        if self.directory.exists():
+            self._report()
+        session.exitstatus = self._exit_status(int(session.exitstatus), session.testsfailed)
+
+    def _report(self) -> None:
+        try:
+            write(Run.read(self.directory), self.directory / "report.html")
+        except (Unsound, OSError) as error:
+            self._problem = str(error)
+
+    def _exit_status(self, status: int, failed: int) -> int:
+        """The exit code of docs/exit-codes: 4 stands alone, then 3, 2, 1, 6, 5, 0."""
+        if self.refused:
+            return REFUSED
+        others = failed - sum(self.verdicts.values())
+        if status == pytest.ExitCode.INTERNAL_ERROR or self.verdicts[Verdict.ERRORED] or self._problem:
+            return int(pytest.ExitCode.INTERNAL_ERROR)
+        if status != pytest.ExitCode.TESTS_FAILED or self.verdicts[Verdict.FAILED] or others > 0:
+            return status
+        return INCONCLUSIVE if self.verdicts[Verdict.INCONCLUSIVE] else status
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.shard is not None or not self.directory.exists():
+            return
+        show = terminalreporter
+        show.section("harness")
+        if self.omitted:
+            show.write_line("modes left out:")
+            for each in self.omitted:
+                show.write_line(f"  {each.scenario} {each.what}: {each.reason}")
+        if self._problem:
+            show.write_line(f"problem: {self._problem}", red=True)
+        where = "the embedded endpoint" if self.unconfigured else self.targets[0].facts.endpoint
+        show.write_line(f"ran on {where}")
+        show.write_line(f"record: {shown_path(self.directory / 'record.jsonl')}")
+        show.write_line(f"report: {shown_path(self.directory / 'report.html')}")
+
+
+def project_root(path: Path, config: pytest.Config) -> Path:
+    """What scenario files are named from: the parent of the outermost folder `specs`, else pytest's root."""
+    for parent in reversed(path.parents):
+        if parent.name == HOME:
+            return parent.parent
+    return config.rootpath
+
+
+def new_run_id() -> str:
+    """An id that sorts by time: `20260131-235959-1f3a`."""
+    return time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + "-" + secrets.token_hex(2)
+
+
+def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
+    """`--set name=value` as variables; a value that is JSON keeps its type, anything else is text.
+
+    Raises:
+        pytest.UsageError: an argument is not of the form `name=value`.
+    """
+    settings: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise pytest.UsageError(f"--set {pair!r}: write NAME=VALUE")
+        try:
+            settings[name] = json.loads(value)
+        except ValueError:
+            settings[name] = value
+    return settings
+
+
+def shown_path(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
