@@ -1,0 +1,35 @@
+"""What the run does not prove: modes that were left out, rules and expectations that never had anything to judge."""
+
+from collections import Counter
+from typing import Any
+
+from harness.record.run import Run
+
+
+def build(run: Run) -> dict[str, Any]:
+    """Plain data: `left_out` by reason, `rules` and `expectations` that applied 0 times."""
+    rules: Counter[str] = Counter()
+    expectations: Counter[tuple[str, str, str]] = Counter()
+    for line in run.cases:
+        rules.update(line.applied_rules)
+        for key, times in line.applied_expectations.items():
+            expectations[line.file, line.scenario, key] += times
+    known = dict.fromkeys([*run.head.rules, *rules])
+    return {
+        "left_out": [
+            {"scenario": left.scenario, "what": left.what, "reason": left.reason} for left in run.head.left_out
+        ],
+        "rules": [
+            {"code": code, "title": run.head.rules[code].title if code in run.head.rules else ""}
+            for code in known
+            if not rules[code]
+        ],
+        "rules_known": len(known),
+        "expectations": [
+            {"file": file, "scenario": scenario, "key": key}
+            for (file, scenario, key), times in sorted(expectations.items())
+            if not times
+        ],
+        "expectations_known": len(expectations),
+        "ran": bool(run.cases),
+    }

@@ -1,0 +1,51 @@
+// Everything that comes from the record becomes a text node, never markup. What cannot be seen, or would turn the
+// direction of writing, is spelled and marked.
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\u{d800}-\u{dfff}\u{e0000}-\u{e0fff}]/gu;
+
+function spelled(character) {
+  const code = character.codePointAt(0);
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
+}
+
+function textInto(parent, text) {
+  let at = 0;
+  for (const match of text.matchAll(UNSEEN)) {
+    if (match.index > at) parent.append(text.slice(at, match.index));
+    const mark = document.createElement("span");
+    mark.className = "unseen";
+    mark.textContent = spelled(match[0]);
+    parent.append(mark);
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) parent.append(at ? text.slice(at) : text);
+  return parent;
+}
+
+// make("p", "where", "text", child, …): an element of a class with texts and elements inside.
+function make(name, className, ...inner) {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  for (const one of inner) {
+    if (one === null || one === undefined || one === "") continue;
+    if (one instanceof Node) element.append(one);
+    else textInto(element, String(one));
+  }
+  return element;
+}
+
+function sign(character) {
+  const mark = make("span", "mark", character);
+  mark.setAttribute("aria-hidden", "true");
+  return mark;
+}
+
+function badge(outcome) {
+  const className = outcome.replace(" ", "-");
+  const mark = make("span", "", signs[outcome] ?? "");
+  mark.setAttribute("aria-hidden", "true");
+  return make("span", `badge ${className}`, mark, " ", outcome);
+}
+
+function data(id) {
+  return JSON.parse(document.getElementById(id).textContent);
+}
