@@ -1,0 +1,55 @@
+"""Whether two tellings of the same item agree."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from harness.pointer import MISSING, extend
+
+SEALED: Final = frozenset({"encrypted_content", "fingerprint"})
+"""Fields that are encrypted anew each time they are told: never compared."""
+
+ROUNDING: Final = 1e-6
+"""Log probabilities are rounded to six decimals in closed items."""
+
+Difference = tuple[str, Any, Any]
+"""A JSON pointer, and the values of the first and the second telling (MISSING where there is none)."""
+
+
+def differences(first: Any, second: Any, pointer: str = "") -> Iterator[Difference]:
+    """Where two tellings of an item, or of a part, differ, in document order; the sealed fields left out."""
+    if first == second and type(first) is type(second):
+        return
+    if isinstance(first, dict) and isinstance(second, dict):
+        for key in (*first, *(key for key in second if key not in first)):
+            if key in SEALED:
+                continue
+            if key == "logprobs":
+                if not same_logprobs(first.get(key), second.get(key)):
+                    yield extend(pointer, key), first.get(key), second.get(key)
+                continue
+            yield from differences(first.get(key, MISSING), second.get(key, MISSING), extend(pointer, key))
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for index, (one, other) in enumerate(zip(first, second, strict=True)):
+            yield from differences(one, other, extend(pointer, index))
+    elif not _equal(first, second):
+        yield pointer, first, second
+
+
+def _equal(first: Any, second: Any) -> bool:
+    """JSON equality: 1 and 1.0 are the same number, 1 and true are not the same value."""
+    if isinstance(first, bool) or isinstance(second, bool):
+        return first is second
+    return bool(first == second)
+
+
+def same_logprobs(first: Any, second: Any) -> bool:
+    """Whether two lists of token probabilities name the same tokens, with values that agree but for rounding."""
+    if not first and not second:
+        return True  # missing, null and empty say the same
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(same_logprobs(first[key], second[key]) for key in first)
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(same_logprobs, first, second))
+    if type(first) in (int, float) and type(second) in (int, float):
+        return bool(abs(first - second) <= ROUNDING)
+    return _equal(first, second)
