@@ -8,6 +8,8 @@ import click
 
 COMMANDS: Final[Mapping[str, str]] = {
     "run": "Run scenarios: pytest with good defaults.",
+    "lint": "Show every mistake of every scenario, without running.",
+    "schema": "Print the JSON Schema of scenarios, for editors.",
 }
 """Every command and its line in the help, so that `--help` imports none of them."""
 

@@ -26,6 +26,12 @@ def is_scenario(text: bytes) -> bool:
     return _TELLING.search(text) is not None
 
 
+def may_be_scenario(path: Path) -> bool:
+    """Whether a YAML file found in a folder is to be looked at: a scenario, or nothing that can be told."""
+    text = _bytes(path, "")
+    return isinstance(text, Diagnostic) or is_scenario(text) or not text.strip() or b"\x00" in text[:4]
+
+
 def load(path: Path, root: Path, *, settings: Collection[str] = (), today: date | None = None) -> list[Scenario]:
     """The scenarios of a file, in order.
 

@@ -14,10 +14,15 @@ from harness.scenario.actions import ACTIONS
 MOST_TURNS: Final = 100
 MOST_ROWS: Final = 10_000
 MOST_TOOLS: Final = 128
+MOST_ITEMS: Final = 5_000
 MOST_TEXT: Final = 1 << 20
+
+ABSENT: Final[Any] = None
+"""The value of a key that is not written; a key with nothing behind it is a mistake."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=50)]
+ModeNames = Annotated[list[Name], Field(min_length=1, max_length=20)]
 Json = dict[str, Any]
 
 
@@ -31,13 +36,13 @@ class Written(BaseModel):
 
 
 class WrittenModes(Written):
-    """The ways in which the scenario is run; every delivery with every state and client."""
+    """The ways in which the scenario is run: every delivery with every state and client."""
 
     noun: ClassVar[str] = "`modes`"
 
-    delivery: Annotated[list[Name], Field(min_length=1, max_length=20)] | None = None
-    state: Annotated[list[Name], Field(min_length=1, max_length=20)] | None = None
-    client: Annotated[list[Name], Field(min_length=1, max_length=20)] | None = None
+    delivery: ModeNames = Field(ABSENT, description="how each turn is sent")
+    state: ModeNames = Field(ABSENT, description="how a turn knows the earlier ones")
+    client: ModeNames = Field(ABSENT, description="who makes the request")
 
 
 class WrittenAllow(Written):
@@ -45,8 +50,8 @@ class WrittenAllow(Written):
 
     noun: ClassVar[str] = "an entry of `allow`"
 
-    reason: Annotated[str, Field(min_length=1, max_length=2000, description="why, for who reads the report")]
-    until: Annotated[str, Field(description="the last day, such as 2027-03-31", examples=["2027-03-31"])] | None = None
+    reason: str = Field(min_length=1, max_length=2000, description="why, for who reads the report")
+    until: str = Field(ABSENT, description="the last day on which it holds", examples=["2027-03-31"])
 
 
 class WrittenTurn(Written):
@@ -60,21 +65,18 @@ class WrittenTurn(Written):
         "max_rounds": "",
     }
 
-    id: Annotated[str, Field(description="a name for other turns to refer to; default `turn-1`, `turn-2` …")] | None = (
-        None
+    id: str = Field(ABSENT, description="a name for later turns to refer to; else `turn-1`, `turn-2` …")
+    user: str = Field(ABSENT, max_length=MOST_TEXT, description=ACTIONS["user"].about)
+    input: list[Any] = Field(ABSENT, max_length=MOST_ITEMS, description=ACTIONS["input"].about)
+    retrieve: Name = Field(ABSENT, description=ACTIONS["retrieve"].about)
+    request: Json = Field({}, description="merged over the scenario's `request`, verbatim")
+    headers: dict[str, str] = Field({}, description="merged over the scenario's `headers`")
+    expect: Json = Field({}, description="what must be true of this turn")
+    capture: dict[str, str] = Field(
+        {}, max_length=50, description="name → JSONPath into the response; `${name}` in later turns"
     )
-    user: Annotated[str, Field(max_length=MOST_TEXT, description=ACTIONS["user"].about)] | None = None
-    input: Annotated[list[Any], Field(max_length=5000, description=ACTIONS["input"].about)] | None = None
-    retrieve: Annotated[Name, Field(description=ACTIONS["retrieve"].about)] | None = None
-    request: Annotated[Json, Field(description="merged over the scenario's `request`, verbatim")] = {}
-    headers: Annotated[dict[str, str], Field(description="merged over the scenario's `headers`")] = {}
-    expect: Annotated[Json, Field(description="what must be true of this turn")] = {}
-    capture: Annotated[
-        dict[str, str],
-        Field(max_length=50, description="name → JSONPath into the response; `${name}` in later turns"),
-    ] = {}
-    branch_from: Annotated[Name, Field(description="the earlier turn from which this one continues")] | None = None
-    mock: Annotated[Json, Field(description="script for the embedded endpoint, ignored on a live target")] | None = None
+    branch_from: Name = Field(ABSENT, description="the earlier turn from which this one continues")
+    mock: Json = Field(ABSENT, description="script for the embedded endpoint, ignored on a live target")
 
 
 class WrittenScenario(Written):
@@ -83,33 +85,22 @@ class WrittenScenario(Written):
     noun: ClassVar[str] = "a scenario"
     later: ClassVar[Mapping[str, str]] = {"given": "", "repeat": "", "pass": "", "mcp": ""}
 
-    scenario: Annotated[str, Field(min_length=1, max_length=200, description="the title")]
-    id: (
-        Annotated[str, Field(description="a slug that stays when the title gets better; default: slug of the title")]
-        | None
-    ) = None
-    about: Annotated[str, Field(max_length=20_000, description="what it is for, shown in the report")] = ""
-    tags: Annotated[Names, Field(description="pytest markers for `-m`")] = []
-    owner: Annotated[Name, Field(description="whom to ask")] | None = None
-    links: Annotated[Names, Field(description="addresses to read on")] = []
-    needs: Annotated[Names, Field(description="features that the target must support; else it is skipped")] = []
-    targets: Annotated[Names, Field(description="globs over target names, regions and models")] = []
+    scenario: str = Field(min_length=1, max_length=200, description="the title")
+    id: str = Field(ABSENT, description="a short name that stays when the title gets better; else made of the title")
+    about: str = Field("", max_length=20_000, description="what it is for, shown in the report")
+    tags: Names = Field([], description="pytest markers for `-m`")
+    owner: Name = Field(ABSENT, description="whom to ask")
+    links: Names = Field([], description="addresses to read on")
+    needs: Names = Field([], description="features that the target must support; else it is skipped")
+    targets: Names = Field([], description="globs over target names, regions and models")
     modes: WrittenModes = WrittenModes()
-    cases: (
-        Annotated[
-            list[Json],
-            Field(min_length=1, max_length=MOST_ROWS, description="parameter rows, one case each; `${column}`"),
-        ]
-        | None
-    ) = None
-    request: Annotated[Json, Field(description="defaults of every turn's request, in the API's own words")] = {}
-    headers: Annotated[dict[str, str], Field(description="request headers from the allow-list")] = {}
-    tools: Annotated[list[Json], Field(max_length=MOST_TOOLS, description="the API's tool objects, verbatim")] = []
-    turns: Annotated[
-        list[WrittenTurn], Field(min_length=1, max_length=MOST_TURNS, description="the exchange, in order")
-    ]
-    expect: Annotated[Json, Field(description="what must be true of every turn")] = {}
-    allow: Annotated[
-        dict[str, WrittenAllow], Field(max_length=50, description="rules that may be broken here, by code")
-    ] = {}
-    mock: Annotated[Json, Field(description="script for the embedded endpoint, ignored on a live target")] | None = None
+    cases: list[Json] = Field(
+        ABSENT, min_length=1, max_length=MOST_ROWS, description="parameter rows, one case each; `${column}`"
+    )
+    request: Json = Field({}, description="defaults of every turn's request, in the API's own words")
+    headers: dict[str, str] = Field({}, description="request headers, from the allow-list")
+    tools: list[Json] = Field([], max_length=MOST_TOOLS, description="the API's tool objects, verbatim")
+    turns: list[WrittenTurn] = Field(min_length=1, max_length=MOST_TURNS, description="the exchange, in order")
+    expect: Json = Field({}, description="what must be true of every turn")
+    allow: dict[str, WrittenAllow] = Field({}, max_length=50, description="rules that may be broken here, by code")
+    mock: Json = Field(ABSENT, description="script for the embedded endpoint, ignored on a live target")

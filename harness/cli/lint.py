@@ -1,0 +1,47 @@
+"""`harness lint`: every mistake of every scenario, without running any."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A variable that a run would be given.")
+def command(paths: tuple[Path, ...], settings: tuple[str, ...]) -> None:
+    """Check the scenarios in PATHS (files or folders; default: specs) and show every mistake.
+
+    In a folder every YAML file with `scenario:` or `turns:` at its top is one of ours; others are left alone.
+    Exit codes: 0 all are well formed, 4 something is wrong, 5 there is no scenario.
+    """
+    from harness.scenario.load import load_all
+    from harness.source.place import Refused
+
+    files = [file for path in paths or (Path("specs"),) for file in _files(path)]
+    names = [setting.partition("=")[0] for setting in settings]
+    try:
+        scenarios = load_all(dict.fromkeys(files), Path.cwd(), settings=names)
+    except Refused as refused:
+        click.echo(f"{refused}\n", err=True)
+        count = len(refused.diagnostics)
+        click.echo(f"{count} mistake{'s' * (count != 1)} in {len(files)} file{'s' * (len(files) != 1)}", err=True)
+        raise SystemExit(4) from None
+    if not scenarios:
+        click.echo("no scenario found", err=True)
+        raise SystemExit(5)
+    count = len(scenarios)
+    click.echo(f"{count} scenario{'s' * (count != 1)} in {len(files)} file{'s' * (len(files) != 1)}, all well formed")
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The scenario files at a path; a file that was named is one, whatever it holds."""
+    from harness.scenario.load import SUFFIXES, may_be_scenario
+
+    if not path.is_dir():
+        yield path
+        return
+    for file in sorted(path.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+        if not hidden and file.suffix in SUFFIXES and file.is_file() and may_be_scenario(file):
+            yield file

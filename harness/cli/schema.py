@@ -1,0 +1,26 @@
+"""`harness schema`: the language as a JSON Schema, for editors."""
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+def command(output: Path | None) -> None:
+    """Print the JSON Schema of scenarios, from which editors offer keys and names.
+
+    In a scenario's first line, `# yaml-language-server: $schema=scenario.schema.json` makes an editor use it.
+    """
+    from harness.scenario.schema import schema
+
+    text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        click.echo(f"error: {output} cannot be written: {error.strerror}", err=True)
+        raise SystemExit(3) from None
