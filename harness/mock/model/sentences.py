@@ -1,0 +1,30 @@
+"""Texts in sentences, and words as they are compared: how the abilities read."""
+
+import re
+from typing import Final
+
+SENTENCE: Final = re.compile(r"(?<=[.!?。])[\"')\]]*\s+|\n+|;\s+")
+ARTICLES: Final = re.compile(r"^(?:(?:my|the|your|our|this|that|its|a|an)\s+)+", re.IGNORECASE)
+QUOTES: Final = "\"'“”‘’`«»"
+TRIVIA: Final = re.compile(r"[^\w\s'-]")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, with their closing marks."""
+    return [sentence.strip() for sentence in SENTENCE.split(text) if sentence.strip()]
+
+
+def bare(value: str) -> str:
+    """A value without the sentence's closing mark and its quotes."""
+    value = value.strip()
+    if value[-1:] in ".!?,;" and not value.endswith("..."):
+        value = value[:-1].rstrip()
+    if len(value) > 1 and value[0] in QUOTES and value[-1] in QUOTES:
+        value = value[1:-1]
+    return value.strip()
+
+
+def key(phrase: str) -> str:
+    """A thing's name as it is compared: no articles, no case, no punctuation."""
+    phrase = TRIVIA.sub(" ", phrase.replace("’", "'").replace("_", " ").strip().strip(QUOTES))
+    return " ".join(ARTICLES.sub("", phrase.strip()).lower().split())
