@@ -26,10 +26,11 @@ from harness.engine.target import Target, UnsafeEndpoint, embedded_family, live_
 from harness.engine.telling import told
 from harness.findings import Verdict
 from harness.pytest_plugin import HOME
+from harness.record.chain import NotRecorded, RecordExists
 from harness.record.lines import CaseLine
 from harness.record.run import Run
 from harness.record.unsound import Unsound
-from harness.record.writer import NotRecorded, RunWriter
+from harness.record.writer import RunWriter
 from harness.report.page import write
 from harness.scenario.load import load
 from harness.source.place import Refused
@@ -79,7 +80,7 @@ class ScenarioFile(pytest.File):
             for case in planned.cases:
                 yield ScenarioItem.of(self, case)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, Refused):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
@@ -117,7 +118,7 @@ class ScenarioItem(pytest.Function):
             return told(excinfo.value.line)
         if isinstance(excinfo.value, NotRecorded):
             return f"the case could not be recorded: {excinfo.value}"
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.case.scenario.place.line - 1, self.name
@@ -194,7 +195,7 @@ class Harness:
         )
         try:
             writer = RunWriter(self.directory, head, redact=Redactor(self.secrets), shard=self.shard)
-        except NotRecorded as error:
+        except (NotRecorded, RecordExists) as error:
             raise pytest.UsageError(str(error)) from None
         self._loop = EngineLoop(writer, option.concurrency or CONCURRENCY)
         try:

@@ -117,7 +117,7 @@ async def _take(course: _Course, turn: Turn) -> bool:
     return _hold_to(course, turn, taken)
 
 
-def _branch(course: _Course, turn: Turn) -> Sequence[Past]:
+def _branch(course: _Course, turn: Turn) -> list[Past]:
     """The past that the turn continues from."""
     if turn.branch_from is None:
         return course.past
@@ -167,5 +167,3 @@ def _placed(case: Case, conversation: Conversation, finding: Finding) -> Finding
     if allow is not None and finding.level is Level.ERROR and CODES[finding.rule].can_be_lowered:
         finding = replace(finding, level=Level.WARNING, message=f"{finding.message} (allowed: {allow.reason})")
     return replace(finding, turn=conversation.turn_of(finding))
-
-

@@ -28,9 +28,7 @@ class EngineLoop:
     def submit(self, cases: Sequence[Case]) -> list["Future[CaseLine]"]:
         """Takes cases on; a future for each, in the same order."""
         futures: list[Future[CaseLine]] = [Future() for _ in cases]
-        taken = [
-            (case, future.set_result, future.set_exception) for case, future in zip(cases, futures, strict=True)
-        ]
+        taken = [(case, future.set_result, future.set_exception) for case, future in zip(cases, futures, strict=True)]
         self._loop.call_soon_threadsafe(self._engine.add, taken)
         return futures
 

@@ -68,7 +68,8 @@ def plan(
     cases = []
     for target, skipped in _chosen(scenario, targets, catalogue, first_that_fits):
         bindings = {**(settings or {}), **target.facts.variables()}
-        for row, values in list(enumerate(scenario.rows)) or [(None, {})]:
+        rows: list[tuple[int | None, Mapping[str, Any]]] = [*enumerate(scenario.rows)] or [(None, {})]
+        for row, values in rows:
             filled = bound(scenario, {**bindings, **values})
             for delivery, state, client in scenario.modes.combinations():
                 mode = "-".join(part for part in (delivery, state, "" if client == "wire" else client) if part)

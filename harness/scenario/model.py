@@ -117,7 +117,7 @@ class Scenario:
     """One YAML document: an exchange and what is expected of it.
 
     `file` is the path as given, with slashes; `digest` the SHA-256 of the file's bytes in hex; `source` the
-    document's own text; `place` where it begins. `rows` are the parameter rows of `cases`, empty where there are
+    document's own text, which begins on line `first_line` (from 0) of the file; `place` is its first key. `rows` are the parameter rows of `cases`, empty where there are
     none: then the scenario runs once.
     """
 
@@ -142,6 +142,13 @@ class Scenario:
     expect: tuple[Expectation, ...] = ()
     allow: Mapping[str, Allow] = field(default_factory=dict)
     mock: Mapping[str, Any] | None = None
+    first_line: int = 0
+
+    def line_at(self, place: Place) -> str | None:
+        """The line of the YAML at a place in this scenario's file, or None where it stands in another document."""
+        lines = self.source.split("\n")
+        number = place.line - 1 - self.first_line
+        return lines[number].rstrip("\r") if place.file == self.file and 0 <= number < len(lines) else None
 
     def request_of(self, turn: Turn) -> dict[str, Any]:
         """What the turn's request holds beside its input: the scenario's defaults, the turn's own over them.

@@ -78,6 +78,7 @@ class Reader:
             place=self.document.place(("scenario",), key=True),
             digest=self.circumstances.digest,
             source=self.document.text,
+            first_line=self.document.first_line,
             about=written.about,
             tags=tuple(written.tags),
             owner=written.owner,

@@ -58,7 +58,7 @@ def never_answering(limits: Limits, *replies: bytes) -> Exchange:
 
 def test_head_and_body_are_kept_as_they_came():
     """Order, letter case and doubled header names are evidence."""
-    exchange = served(b"HTTP/1.1 200 Fine\r\nX-B: 1\r\nx-a: 2\r\nX-B: 3\r\nContent-Length: 4\r\n\r\n{\"\xff}")
+    exchange = served(b'HTTP/1.1 200 Fine\r\nX-B: 1\r\nx-a: 2\r\nX-B: 3\r\nContent-Length: 4\r\n\r\n{"\xff}')
 
     assert exchange.head is not None
     assert exchange.head.headers == (("X-B", "1"), ("x-a", "2"), ("X-B", "3"), ("Content-Length", "4"))
@@ -90,7 +90,10 @@ ENDINGS = {
         [b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"],
         How.PROTOCOL,
     ),
-    "A16 not gzip": ([b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\nhello"], How.BAD_ENCODING),
+    "A16 not gzip": (
+        [b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\nhello"],
+        How.BAD_ENCODING,
+    ),
     "nothing at all": ([b""], How.NO_ANSWER),
 }
 
@@ -109,7 +112,9 @@ def test_reset_in_the_middle_is_a_cut():
 def test_gzip_is_undone_and_its_size_on_the_wire_kept():
     """N28: a compressed body is read like any other."""
     packed = gzip.compress(b"x" * 1000)
-    exchange = served(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n%s" % (len(packed), packed))
+    exchange = served(
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n%s" % (len(packed), packed)
+    )
 
     assert exchange.body == b"x" * 1000
     assert exchange.encoded == len(packed)
@@ -119,7 +124,9 @@ def test_gzip_is_undone_and_its_size_on_the_wire_kept():
 def test_cut_gzip_in_proper_framing_is_a_broken_encoding():
     """A15: the chunks end properly, the compressed stream does not."""
     packed = gzip.compress(bytes(range(256)) * 20)[:-9]
-    exchange = served(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n%s" % (len(packed), packed))
+    exchange = served(
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n%s" % (len(packed), packed)
+    )
 
     assert exchange.ending.how is How.BAD_ENCODING
 

@@ -1,0 +1,58 @@
+# Two commands do everything on a machine that has Python 3.11 and make:
+#   make run    runs specs/ against the embedded endpoint
+#   make test   runs the project's own tests
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: run test check lint types floors bench lock clean
+
+run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
+	$(BIN)/harness run specs $(ARGS)
+
+test: $(VENV)/.dev  ## the project's own tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint types floors  ## everything that looks at the code without running it
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+floors: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+coverage: $(VENV)/.dev  ## tests with branch coverage
+	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage report
+
+bench: $(VENV)/.dev  ## the benchmarks, each beside its rivals
+	$(BIN)/python benchmarks/run.py
+
+# The environments. Everything is pinned with hashes; the package itself is installed from this folder.
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python requirements-dev.lock $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+lock: $(VENV)/.dev  ## pin every dependency anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --group dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
