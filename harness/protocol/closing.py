@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from harness.protocol.compare import differences, same_logprobs
-from harness.protocol.grammar import CHANGES_CALL_ID, KEPT, LEVELS, PHASES
+from harness.protocol.grammar import CHANGES_CALL_ID, KEPT, LEVELS, PHASES, STEADY
 from harness.protocol.notes import Notes
 from harness.protocol.spans import Item, Part, Text, at_path
 
@@ -34,7 +34,7 @@ def _same(notes: Notes, item: Item, told: Event) -> bool:
         item.type = told["type"] if type(told.get("type")) is str else item.type
         item.id = item.id or (told["id"] if type(told.get("id")) is str else None)
         return True
-    for name in KEPT:
+    for name in (*KEPT, *STEADY.get(item.type or "", ())):
         if name not in item.added or name not in told or item.added[name] == told[name]:
             continue
         if name == "call_id" and item.type in CHANGES_CALL_ID:

@@ -44,7 +44,7 @@ def _equal(first: Any, second: Any) -> bool:
 
 def same_logprobs(first: Any, second: Any) -> bool:
     """Whether two lists of token probabilities name the same tokens, with values that agree but for rounding."""
-    if not first and not second:
+    if first == second or (not first and not second):
         return True  # missing, null and empty say the same
     if isinstance(first, dict) and isinstance(second, dict):
         return first.keys() == second.keys() and all(same_logprobs(first[key], second[key]) for key in first)

@@ -118,6 +118,8 @@ class Course:
         if first is None:
             self.first = response
             return
+        if response == first:
+            return
         if response.get("id") != first.get("id"):
             message = "the response has another id than at the start"
             expected, actual = first.get("id"), response.get("id")

@@ -223,6 +223,9 @@ KEPT: Final = (
 )
 """Fields that say which item it is: what `added` says of them, `done` says too."""
 
+STEADY: Final[Mapping[str, tuple[str, ...]]] = {"mcp_approval_request": ("arguments",)}
+"""Fields of an item type that are told whole when it is announced, because nothing in it grows."""
+
 CHANGES_CALL_ID: Final = frozenset({"tool_search_call"})
 """OpenAI was recorded giving these a new `call_id` while they ran."""
 

@@ -25,27 +25,20 @@ class Numbers:
         self.next = 0 if resumed_after is None else resumed_after + 1
         self._also: int | None = None  # after a fault: every number from `next` to this one is fine
         self._held: Numbered | None = None
-        self._last: dict[str, Any] | None = None
+        self.last: dict[str, Any] | None = None
         self._bare: list[int] = []  # events without a number
+        self.steady = False  # all is well: an event that carries `next` needs no second look
         self._numbered = False
         self._unread = False
         self._faulty = ""  # the code found at the event before: a run of one fault is one finding
 
-    @property
-    def easy(self) -> bool:
-        """Whether an event that carries `next` needs no second look."""
-        return self._numbered and self._held is None and not self._unread
-
-    def easily(self, event: dict[str, Any]) -> None:
-        """Takes note of an event that carried `next` while all was easy."""
-        self.next += 1
-        self._last = event
-        self._also = None
-        self._faulty = ""
-
     def admit(self, event: dict[str, Any]) -> Iterator[Numbered]:
         """The events that may now be judged, in the order of their numbers: none, one or two."""
-        at = self._notes.at
+        self.steady = False
+        yield from self._admit(self._notes.at, event)
+        self.steady = self._numbered and self._held is None and not self._unread and not self._faulty and not self._also
+
+    def _admit(self, at: int, event: dict[str, Any]) -> Iterator[Numbered]:
         if "sequence_number" not in event:
             yield from self.release()
             yield from self._unnumbered(at, event)
@@ -96,7 +89,7 @@ class Numbers:
                 self._fault("order.resume_duplicate", "the resumed stream repeats what was had", self.next, number)
             elif number == self.next - 1:
                 self._fault("order.seq_repeat", "a number was used twice", self.next, number)
-                if event == self._last:
+                if event == self.last:
                     return
             else:
                 self._fault("order.seq_back", "an event came after one with a higher number", self.next, number)
@@ -110,18 +103,18 @@ class Numbers:
 
     @property
     def _starts_resumed(self) -> bool:
-        return self._resumed_after is not None and self._last is None
+        return self._resumed_after is not None and self.last is None
 
     def _follow(self, event: dict[str, Any]) -> None:
         self.next = event["sequence_number"] + 1
         self._also = None
         self._unread = False
-        self._last = event
+        self.last = event
 
     def skip(self) -> Iterator[Numbered]:
         """An event could not be read: whatever number it had is not missing."""
         yield from self.release()
-        self._unread = True
+        self._unread, self.steady = True, False
 
     def release(self) -> Iterator[Numbered]:
         """The event that was held, now that nothing will fill the gap before it."""
@@ -130,7 +123,7 @@ class Numbers:
         at, event = self._held
         self._held = None
         number = event["sequence_number"]
-        if self._last is None and not self._bare:
+        if self.last is None and not self._bare:
             self._report("order.seq_start", "a fresh stream is numbered from 0", 0, number, event=at)
         else:
             self._report("order.seq_gap", "numbers are missing before this event", self.next, number, event=at)

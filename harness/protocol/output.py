@@ -235,10 +235,15 @@ class Output:
         item.done = told
         item.closed = True
         self.open.remove(item)
-        if item.overlapped is not None and not item.holed and item.type not in notes.profile.overlaps:
+        if item.overlapped is not None and not item.holed and not self._among_others(item):
             message = "an item was announced before the one before it was closed"
             notes.report("order.items_overlap", message, event=item.overlapped)
         notes.blind = False
+
+    def _among_others(self, item: Item) -> bool:
+        """Whether it is of a type of which several may be open at once, and there are several."""
+        several = sum(1 for other in self.order if other.type == item.type) > 1
+        return several and item.type in self._notes.profile.overlaps
 
     def settle_early(self) -> None:
         """Items that were closed without ever being announced: what was left out is their announcement."""

@@ -55,8 +55,22 @@ class StreamChecker:
         self._skipped_last = False
         self._unpadded = _unpadded(request)
         self._late: list[Finding] = []
-        self._steps: dict[str, tuple[Handler, Step]] = {
-            step.type: (self._handler(step), step) for step in GRAMMAR.values()
+        course, output, inside = self._course, self._output, self._inside
+        self._handlers: dict[str, Handler] = {
+            Move.START: course.start,
+            Move.END: self._end,
+            Move.ERROR: self._error,
+            Move.GROW: inside.grow,
+            Move.SETTLE: inside.settle,
+            Move.CLOSE: self._close,
+            Move.PHASE: inside.phase,
+            Move.ANNOTATE: inside.annotate,
+            Move.IMAGE: inside.image,
+            Move.PASS: _pass,
+            "item": output.added,
+            "part": inside.part_added,
+            "summary": inside.part_added,
+            "command": inside.command_added,
         }
         self.fold = Fold(self._course, self._output)
 
@@ -65,55 +79,38 @@ class StreamChecker:
         """The type of the terminal event, once it was there."""
         return self._course.terminal
 
-    def _handler(self, step: Step) -> Handler:
-        course, output, inside = self._course, self._output, self._inside
-        if step.level.name == "item" and step.move in (Move.OPEN, Move.CLOSE):
-            return output.added if step.move is Move.OPEN else output.done
-        if step.move is Move.OPEN:
-            return inside.command_added if step.level.name == "command" else inside.part_added
-        return {
-            Move.START: course.start,
-            Move.END: self._end,
-            Move.ERROR: course.failed,
-            Move.GROW: inside.grow,
-            Move.SETTLE: inside.settle,
-            Move.CLOSE: inside.part_done,
-            Move.PHASE: inside.phase,
-            Move.ANNOTATE: inside.annotate,
-            Move.IMAGE: inside.image,
-            Move.PASS: _pass,
-        }[step.move]
-
     def feed(self, event: Event) -> Sequence[Finding]:
         """Judges the next event."""
         self._fed += 1
-        self._notes.at = self._fed
-        numbers = self._numbers
+        notes, numbers = self._notes, self._numbers
+        notes.at = self._fed
         number = event.get("sequence_number")
-        if type(number) is int and number == numbers.next and numbers.easy:
-            numbers.easily(event)
+        if numbers.steady and number == numbers.next and type(number) is int:
+            numbers.next = number + 1
+            numbers.last = event
             self._judge(event)
         else:
             for at, admitted in numbers.admit(event):
-                self._notes.at = at
+                notes.at = at
                 self._judge(admitted)
-                self._notes.at = self._fed
-        return self._notes.take() if self._notes.found else NOTHING
+                notes.at = self._fed
+        return notes.take() if notes.found else NOTHING
 
     def _judge(self, event: Event) -> None:
-        inside = self._inside
         type_ = event.get("type")
+        inside = self._inside
         tail = inside.tail
         # the hot path: one more delta of the text that grew last
         if tail is not None and type_ == inside.tail_type and not self._over:
             index, item_id, sub = inside.tail_names
-            delta = event.get("delta")
+            delta, told = event.get("delta"), event.get("output_index")
             if (
-                type(delta) is str
-                and delta
-                and event.get("output_index") is index
+                delta
+                and told == index
+                and type(delta) is str
+                and type(told) is int
                 and event.get("item_id") == item_id
-                and (inside.tail_field == "" or event.get(inside.tail_field) is sub)
+                and (sub is None or (event.get(inside.tail_field) == sub and type(event[inside.tail_field]) is int))
             ):
                 tail.pieces.append(delta)
                 if event.get("logprobs"):
@@ -121,12 +118,14 @@ class StreamChecker:
                 if self._unpadded and "obfuscation" in event:
                     self._padded()
                 return
+        self._take_in(event, type_)
+
+    def _take_in(self, event: Event, type_: object) -> None:
         self._skipped_last = False
-        entry = self._steps.get(type_) if type(type_) is str else None
-        if entry is None:
+        step = GRAMMAR.get(type_) if type(type_) is str else None
+        if step is None:
             self._unknown(type_)
             return
-        handler, step = entry
         if self._over and not self._may_follow(step):
             return
         if not self._typed(event, step):
@@ -136,9 +135,7 @@ class StreamChecker:
             self._course.begin()
             if self._unpadded and step.move is Move.GROW and "obfuscation" in event:
                 self._padded()
-        handler(event, step)
-        if step.move is Move.ERROR:
-            self._over = True
+        self._handlers[step.level.name if step.move is Move.OPEN else step.move](event, step)
 
     def _unknown(self, type_: object) -> None:
         notes = self._notes
@@ -201,6 +198,17 @@ class StreamChecker:
         else:
             notes.once("order.after_terminal", f"an event after {course.terminal}", actual=step.type)
         return False
+
+    def _close(self, event: Event, step: Step) -> None:
+        if step.level.name == "item":
+            self._inside.tail = None
+            self._output.done(event, step)
+        else:
+            self._inside.part_done(event, step)
+
+    def _error(self, event: Event, step: Step) -> None:
+        self._over = True
+        self._course.failed(event, step)
 
     def _end(self, event: Event, step: Step) -> None:
         notes, output = self._notes, self._output
