@@ -36,7 +36,8 @@ def command(paths: tuple[Path, ...], settings: tuple[str, ...]) -> None:
 
 def _files(path: Path) -> Iterator[Path]:
     """The scenario files at a path; a file that was named is one, whatever it holds."""
-    from harness.scenario.load import SUFFIXES, may_be_scenario
+    from harness.scenario.files import SUFFIXES
+    from harness.scenario.load import may_be_scenario
 
     if not path.is_dir():
         yield path

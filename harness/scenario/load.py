@@ -3,27 +3,19 @@
 A file is read once and its digest kept: what runs is what was checked. Loading runs nothing and sends nothing.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from harness.scenario.files import is_scenario
 from harness.scenario.model import Expectation, Scenario, Turn
 from harness.scenario.reading import Circumstances, Reader
 from harness.scenario.variables import put_known, spelt, substitute
 from harness.source.document import LIMITS, examine
 from harness.source.place import Diagnostic, Place, Refused, shown
-
-SUFFIXES: Final = (".yaml", ".yml")
-_TELLING: Final = re.compile(rb"(?m)^[\"']?(?:scenario|turns)[\"']?[ \t]*:")
-
-
-def is_scenario(text: bytes) -> bool:
-    """Whether a YAML file is meant as a scenario: it has `scenario:` or `turns:` at the top. Cheap, never raises."""
-    return _TELLING.search(text) is not None
 
 
 def may_be_scenario(path: Path) -> bool:

@@ -61,7 +61,8 @@ class Scope:
         for at, name in occurrences(value, path):
             if name not in known:
                 message, hint = self._unknown(name, known)
-                self.mistakes.append(self.document.diagnostic(at, message, hint))
+                place = self.document.place_of_text(at, f"${{{name}")
+                self.mistakes.append(self.document.lines.diagnostic(place, message, hint))
         for at in _keys_with_marks(value, path):
             told = "a variable cannot stand in a key"
             self.mistakes.append(self.document.diagnostic(at, told, "`${…}` is put into values alone", key=True))

@@ -44,6 +44,22 @@ class Document:
 
     def place(self, path: Path = (), key: bool = False) -> Place:
         """Where the node at `path` stands, or its key; where the path leads nowhere, the last node on the way."""
+        node, keys = self._node(path)
+        found = keys[path[-1]] if key and path and keys and path[-1] in keys else node
+        return self.lines.spot(found.start, found.end, self.first_line)
+
+    def place_of_text(self, path: Path, text: str) -> Place:
+        """Where a text stands within the scalar at `path`; the whole scalar where it is not written out there."""
+        node, _ = self._node(path)
+        column = node.start.column
+        for number in range(node.start.line, node.end.line + 1):
+            if (at := self.lines[self.first_line + number].find(text, column)) >= 0:
+                return Place(self.file, self.first_line + number + 1, at + 1, len(text))
+            column = 0
+        return self.place(path)
+
+    def _node(self, path: Path) -> tuple[Node, dict[Any, Leaf] | None]:
+        """The node that the path leads to, as far as it leads, and the keys beside it."""
         node: Node = self.root
         keys: dict[Any, Leaf] | None = None
         for token in path:
@@ -51,8 +67,7 @@ class Document:
                 break
             keys = node.keys
             node = node.inner[token]
-        found = keys[path[-1]] if key and path and keys and path[-1] in keys else node
-        return self.lines.spot(found.start, found.end, self.first_line)
+        return node, keys
 
     def diagnostic(self, path: Path, message: str, hint: str | None = None, *, key: bool = False) -> Diagnostic:
         """A diagnostic that points at a node or its key."""
