@@ -157,12 +157,64 @@ CODES: Final[Mapping[str, Code]] = {
     "state.echo_mismatch": Code(Severity.S2, "API reference, response object: settings come back as they were sent"),
     "state.reasoning_not_encrypted": Code(Severity.S1, "API reference, include: reasoning.encrypted_content"),
     "state.encrypted_late": Code(Severity.WARN, "All recordings of OpenAI and Azure: encrypted content from the start"),
-    # wire, avail: found while the events are judged
-    "wire.no_terminal": Code(Severity.S1, "Streaming reference: a stream ends with completed, incomplete or failed"),
-    "wire.missing_type": Code(Severity.S2, "Streaming reference: every event has a type"),
+    # wire: envelope, framing and JSON
+    "wire.bad_close": Code(Severity.S3, "RFC 9112, 8: how a complete message ends"),
+    "wire.bad_encoding": Code(Severity.S1, "RFC 9110, 8.4: content coding"),
+    "wire.bad_json": Code(Severity.S1, "Streaming reference: the data of an event is one JSON object; RFC 8259"),
+    "wire.bad_number": Code(Severity.S2, "RFC 8259, 6: numbers that every reader can hold"),
+    "wire.bad_status": Code(
+        Severity.S2, "API reference: a request that succeeds is answered 200 with what was asked for"
+    ),
     "wire.bad_type": Code(Severity.S1, "Streaming reference: the fields of each event and their JSON types"),
+    "wire.bad_utf8": Code(Severity.S1, "HTML standard, 9.2.4: event streams are UTF-8; RFC 8259, 8.1"),
+    "wire.buffered": Code(Severity.S3, "Streaming reference: events are sent as they are made"),
+    "wire.close_delimited": Code(
+        Severity.S2, "RFC 9112, 8: a body that ends with the connection cannot be told from a cut one"
+    ),
+    "wire.content_type": Code(Severity.S2, "API reference: text/event-stream when streamed, else application/json"),
+    "wire.done_sentinel_early": Code(Severity.S1, "Streaming reference: the official clients stop reading at [DONE]"),
+    "wire.duplicate_key": Code(Severity.S2, "RFC 8259, 4: the names within an object are unique"),
+    "wire.empty_body": Code(Severity.S1, "API reference: every answer with status 200 has a body"),
+    "wire.event_name_mismatch": Code(Severity.S2, "Streaming reference: the event field repeats the type"),
+    "wire.event_name_missing": Code(Severity.S3, "Streaming reference: the event field repeats the type"),
     "wire.lone_surrogate": Code(Severity.S2, "RFC 8259, 8.2; RFC 3629: text is Unicode"),
+    "wire.missing_type": Code(Severity.S2, "Streaming reference: every event has a type"),
+    "wire.no_terminal": Code(Severity.S1, "Streaming reference: a stream ends with completed, incomplete or failed"),
+    "wire.not_object": Code(Severity.S2, "Streaming reference: the data of an event is one JSON object"),
+    "wire.not_streamed": Code(Severity.S1, "API reference, stream: true is answered with server-sent events"),
+    "wire.protocol": Code(Severity.S2, "RFC 9112: status line, header lines, one way to tell the length"),
+    "wire.redirect": Code(
+        Severity.S1, "API reference: no operation redirects; a request with a key is not sent elsewhere"
+    ),
+    "wire.too_deep": Code(Severity.S2, "RFC 8259, 9: readers limit depth; no response of the API comes near 64"),
+    "wire.too_large": Code(Severity.S1, "Limits of the harness: event 16 MiB, body 256 MiB, 200,000 events"),
+    "wire.unknown_field": Code(
+        Severity.S1, "HTML standard, 9.2.6: a line of an unknown field is ignored, and its event lost"
+    ),
+    "wire.unterminated_event": Code(
+        Severity.S2, "HTML standard, 9.2.6: an event without its blank line is not dispatched"
+    ),
+    "wire.unusual_framing": Code(
+        Severity.S3, "HTML standard, 9.2.5: legal forms that no recording of OpenAI or Azure has"
+    ),
+    # avail: the endpoint could not be observed
+    "avail.auth": Code(Severity.S2, "API reference, HTTP errors: 401"),
+    "avail.body_cut": Code(Severity.S2, "RFC 9112, 8: the body is as long as was said"),
+    "avail.connect": Code(Severity.S2, "The endpoint accepts connections"),
+    "avail.deadline": Code(Severity.S2, "Limits of the harness: 900 s for a turn"),
+    "avail.dns": Code(Severity.S2, "The endpoint's name resolves"),
+    "avail.first_byte": Code(Severity.S2, "Limits of the harness: 300 s to the first byte"),
+    "avail.no_answer": Code(Severity.S2, "RFC 9112: a request is answered"),
+    "avail.no_progress": Code(Severity.S2, "Limits of the harness: 120 s without an event, keep-alives aside"),
+    "avail.quota": Code(Severity.S2, "API reference, HTTP errors: 429 insufficient_quota"),
+    "avail.read_after_write_lag": Code(Severity.S3, "API reference, retrieve: a stored response can be read"),
+    "avail.retried": Code(Severity.S3, "API reference, HTTP errors: which may be repeated"),
+    "avail.server_error": Code(Severity.S2, "API reference, HTTP errors: 500, 502, 503, 504"),
+    "avail.stall": Code(Severity.S2, "Limits of the harness: 60 s without a byte"),
+    "avail.stream_cut": Code(Severity.S2, "RFC 9112, 7.1 and 8: a chunked body ends with its last chunk"),
     "avail.stream_error": Code(Severity.S2, "Streaming reference: the error event"),
+    "avail.throttled": Code(Severity.S2, "API reference, HTTP errors: 429"),
+    "avail.tls": Code(Severity.S2, "The endpoint's certificate is valid for its name"),
 }
 """Every rule that exists, by code. `harness.rules` binds each to what it looks at; a test holds both equal."""
 
