@@ -19,6 +19,8 @@ BOM: Final = b"\xef\xbb\xbf"
 _LINE: Final = re.compile(rb"([^\r\n]*)(?:\r\n|\n|\r)")
 _BLANK: Final = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _KEPT_COMMENTS: Final = 8
+_NAMES: Final[dict[bytes, str]] = {}
+"""`event: ` lines seen before and their values, at most _KEPT_NAMES: nearly all frames have one of a few."""
 _KEPT_NAMES: Final = 1024
 _BATCH: Final = 1 << 16
 
@@ -83,7 +85,6 @@ class Decoder:
         self._cr = False  # whether there may be a CR in the tail
         self._dropped: int | None = None  # where the frame began of which only the end is still in the tail
         self._comments: list[Oddity] = []
-        self._names: dict[bytes, str] = {}
         self._at: float | None = None
         self._count = 0
         self._full = False
@@ -178,13 +179,13 @@ class Decoder:
         blocks.pop()
         loose = loose or bool(self._comments) or portion.count(b"\n") != 3 * len(blocks)
         found: list[Frame] = []
-        add, new, names = found.append, tuple.__new__, self._names
+        add, new, known = found.append, tuple.__new__, _NAMES.get
         at, end = self._at, base
         for block in blocks:
             start = end
             end = start + len(block) + 2
             name, _, data = block.partition(b"\ndata: ")
-            event = names.get(name) or self._name(name)
+            event = known(name) or _name(name)
             if event is not None and data and not (loose and (self._comments or b"\n" in data)):
                 add(new(Frame, (event, data, start, end, at, (), None, None)))
             elif not loose:
@@ -194,15 +195,6 @@ class Decoder:
             elif block:
                 found += self._lines(block + b"\n\n", start)[0]
         return found
-
-    def _name(self, line: bytes) -> str | None:
-        """The value of an `event: ` line, remembered; None where it is anything else."""
-        if b"\n" in line or not line.startswith(b"event: "):
-            return None
-        name = line[7:].decode()
-        if len(self._names) < _KEPT_NAMES:
-            self._names[line] = name
-        return name
 
     def _lines(self, portion: bytes, base: int) -> tuple[list[Frame], list[tuple[int, bytes]]]:
         """The slow path: frames of any bytes, and the lines that no blank line ended."""
@@ -322,6 +314,16 @@ def encode(frame: Frame) -> bytes:
     if frame.data is not None:
         lines += [b"data: " + line for line in frame.data.split(b"\n")]
     return b"\n".join(lines) + b"\n\n"
+
+
+def _name(line: bytes) -> str | None:
+    """The value of an `event: ` line, remembered; None where it is anything else."""
+    if b"\n" in line or not line.startswith(b"event: "):
+        return None
+    name = line[7:].decode()
+    if len(_NAMES) < _KEPT_NAMES:
+        _NAMES[line] = name
+    return name
 
 
 def _is_text(data: bytes) -> bool:
