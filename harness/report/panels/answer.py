@@ -14,6 +14,9 @@ from harness.report.text import counted, number, seconds
 SHOWN: Final = 25
 """Cases that stand on the first screen with their findings; the rest of them stand there where scripts are off."""
 
+FINDINGS: Final = 10
+"""Findings of one case that stand there; a case shows all of its own."""
+
 ABOUT: Final = {
     "embedded": "This run used the embedded endpoint: it is evidence about the specs and the harness, "
     "not about the service.",
@@ -163,6 +166,7 @@ def _target(head: Head, n: int) -> dict[str, str]:
 
 def _failure(n: int, one: Outcome, run: Run) -> dict[str, Any]:
     line = one.shown
+    standing = [found for found in line.findings if found.allowed is None] if line else []
     return {
         "number": n,
         "outcome": one.outcome,
@@ -173,5 +177,6 @@ def _failure(n: int, one: Outcome, run: Run) -> dict[str, Any]:
         "mode": " · ".join((line.delivery, line.state, line.client)) if line else "",
         "target": line.target if line else "",
         "reason": (line.reason if line else "It was planned; the run ended before it was finished.") or "",
-        "findings": [finding(one, run.head) for one in line.findings if one.allowed is None] if line else [],
+        "findings": [finding(found, run.head) for found in standing[:FINDINGS]],
+        "more": len(standing[FINDINGS:]),
     }

@@ -1,0 +1,307 @@
+"""The page in a real browser: it asks for nothing, nothing in it acts, and it does what it offers."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import runs
+from builders.hostile import HOSTILE, hostile_run
+
+from harness.findings import Verdict
+from harness.record.run import Run
+from harness.report import page as report
+from harness.report.text import visible
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Opened:
+    """A page in the browser, and everything that it did beyond showing itself."""
+
+    page: Any
+    did: list[str] = field(default_factory=list)
+
+    def text(self, selector: str) -> str:
+        found: str = self.page.locator(selector).first.text_content()
+        return found
+
+    def count(self, selector: str) -> int:
+        found: int = self.page.locator(selector).count()
+        return found
+
+    def rows(self, number: int) -> None:
+        """Waits until so many rows are drawn."""
+        sync_api.expect(self.page.locator("#rows tr")).to_have_count(number)
+
+    def quiet(self) -> bool:
+        """Whether it asked for nothing, broke no policy and stumbled over nothing."""
+        assert self.did == []
+        assert self.page.evaluate("window.violations") == []
+        return True
+
+
+@pytest.fixture
+def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """Writes a run's page and opens it; options are those of a browser context."""
+    contexts = []
+
+    def open_page(run: Run, hash_: str = "", **options: Any) -> Opened:
+        target = tmp_path / "report.html"
+        report.write(run, target)
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        opened = Opened(context.new_page())
+        page = target.as_uri()
+        opened.page.add_init_script(WATCH)
+        opened.page.on("request", lambda request: request.url == page or opened.did.append(request.url))
+        opened.page.on("console", lambda message: opened.did.append(message.text))
+        opened.page.on("pageerror", lambda error: opened.did.append(str(error)))
+        opened.page.on("dialog", lambda dialog: (opened.did.append("dialog"), dialog.dismiss()))
+        opened.page.goto(page + hash_)
+        return opened
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def every() -> Run:
+    head, lines = runs.every_verdict()
+    return Run(head, lines)
+
+
+def many(count: int) -> Run:
+    ids = [runs.case_id(f"stream-stateless-{n}") for n in range(count)]
+    lines = [runs.case(id, Verdict.PASSED if n % 10 else Verdict.FAILED) for n, id in enumerate(ids)]
+    return Run(runs.head(ids), tuple(lines))
+
+
+def test_page_is_quiet_wherever_one_goes(opened: Any, every: Run):
+    shown = opened(every)
+
+    for n in range(7):
+        shown.page.evaluate(f"location.hash = 'case={n}'")
+        shown.page.wait_for_selector("#case h1")
+    shown.page.click("text=All cases")
+    shown.page.fill("#query", "weather")
+
+    assert shown.quiet()
+
+
+def test_first_screen_answers(opened: Any, every: Run):
+    shown = opened(every, viewport={"width": 1280, "height": 900})
+
+    assert shown.text("h1") == "1 of 7 cases failed."
+    assert "not about the service" in shown.text(".about")
+    in_sight = shown.page.locator("text=sequence_number jumps from 4 to 6").first.bounding_box()
+    assert in_sight["y"] + in_sight["height"] < 900
+
+
+def test_filter_finds_and_can_be_sent_to_somebody(opened: Any, every: Run):
+    shown = opened(every)
+
+    shown.page.fill("#query", "weather function_calling")
+    shown.rows(1)
+    assert shown.text("#matches") == "1 of 7 cases"
+    shown.page.fill("#query", "")
+    shown.page.check("input[value='not run']")
+    shown.page.check("input[value=failed]")
+    shown.rows(2)
+
+    address = shown.page.url
+    again = opened(every, "#" + address.partition("#")[2])
+    assert again.text("#matches") == "2 of 7 cases"
+    assert again.page.is_checked("input[value=failed]")
+
+
+def test_filter_that_finds_nothing_says_so(opened: Any, every: Run):
+    shown = opened(every, "#q=zebra")
+
+    assert shown.text("#matches") == "0 of 7 cases"
+    assert shown.page.is_visible("#empty")
+
+
+def test_keyboard_alone_is_enough(opened: Any, every: Run):
+    """From the filter to a case, back, and on to the next."""
+    shown = opened(every)
+
+    shown.page.keyboard.press("/")
+    shown.page.keyboard.type("follow-up keeps")
+    shown.rows(5)
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("Enter")
+    shown.page.wait_for_selector("#case h1")
+    assert "stream-manual" in shown.text("#case code")
+    shown.page.keyboard.press("Escape")
+    shown.page.wait_for_selector("#rows tr")
+
+    assert shown.page.input_value("#query") == "follow-up keeps"
+    assert shown.count("#rows tr") == 5
+
+
+def test_case_shows_conversation_and_findings_beside(opened: Any, every: Run):
+    shown = opened(every, "#case=0")
+    shown.page.wait_for_selector("#case h1")
+
+    assert shown.page.locator("#case .words").all_text_contents() == [
+        "My parcel number is 4417. Reply with OK.",
+        "OK",
+        "What is my parcel number?",
+        "I do not know your parcel number.",
+    ]
+    second = shown.page.locator("#case .turn").nth(1).locator(".finding")
+    assert second.locator(".said").text_content() == "✕ the text does not contain 4417"
+    assert second.locator(".pair pre").all_text_contents() == [
+        '{"contains": "4417"}',
+        '"I do not know your parcel number."',
+    ]
+    assert "18 |" in second.locator(".yaml").text_content()
+    assert "exchange 2, /output/0/content/0/text" in second.text_content()
+
+
+def test_tool_calls_and_reasoning_are_read_as_such(opened: Any, every: Run):
+    shown = opened(every, "#case=5")
+    shown.page.wait_for_selector("#case h1")
+
+    assert shown.page.locator("#case .item h4").all_text_contents() == [
+        "user",
+        "reasoning",
+        "calls weather (call_1)",
+        "result of call_1 (function_call_output)",
+        "assistant",
+    ]
+    assert "Malmö" in shown.page.locator("#case .item pre").first.text_content()
+    assert "allowed by the scenario: the service rounds it" in shown.text("#case .finding >> nth=0")
+
+
+ODD = [
+    None,
+    5,
+    "words",
+    [],
+    {},
+    {"type": 5},
+    {"type": "message"},
+    {"type": "message", "content": None},
+    {"type": "message", "content": [None, 3, {"type": "input_image"}, {"text": {"a": 1}}]},
+    {"type": "reasoning", "summary": "x", "content": {}},
+    {"type": "reasoning", "encrypted_content": "abc"},
+    {"type": "function_call", "arguments": "{not json"},
+    {"type": "web_search_call", "action": {"query": "x"}},
+    {"type": "mcp_call", "server_label": "dice", "name": "roll", "arguments": "{}", "output": "4"},
+    {"type": "function_call_output", "output": [{"type": "input_text", "text": "x"}]},
+    {"$cut": "begin", "bytes": 9, "sha256": "ab"},
+    {"type": "message", "content": [{"type": "refusal", "refusal": "I will not."}]},
+    {"type": "hologram", "beam": True},
+]
+
+
+def test_items_of_any_shape_are_shown(opened: Any):
+    line = runs.case(turns=(runs.turn(asked="plain", output=ODD), runs.turn("turn-2", asked={"retrieve": "turn-1"})))
+    shown = opened(Run(runs.head([line.case]), (line,)), "#case=0")
+    shown.page.wait_for_selector("#case h1")
+
+    assert shown.count("#case .item.said") == len(ODD) + 1
+    assert shown.quiet()
+
+
+def test_hostile_text_is_read_and_does_nothing(opened: Any):
+    shown = opened(hostile_run(*HOSTILE))
+    expected = [visible(text) for text in HOSTILE]
+    said = [text for text in expected for _ in range(2)]
+    assert shown.page.locator(".failure h3 a").all_text_contents()[:-1] == expected
+    assert shown.page.locator(".failure .said").all_text_contents() == [f"✕ {text}" for text in said]
+    assert shown.page.locator("#rows a").all_text_contents()[:-1] == expected
+
+    for n, text in enumerate(expected):
+        shown.page.evaluate(f"location.hash = 'case={n}'")
+        sync_api.expect(shown.page.locator("#case code").first).to_contain_text(f"::{n}[")
+        assert shown.text("#case h1") == text
+        assert shown.page.locator("#case .words").all_text_contents() == [text, text]
+        assert shown.count("iframe, img, form:not(#filter), base, #case svg, #case script") == 0
+    assert shown.quiet()
+
+
+def test_page_without_scripts_still_answers(opened: Any):
+    failed = [
+        runs.case(runs.case_id(str(n)), Verdict.FAILED, findings=(runs.finding(message=f"finding {n}"),))
+        for n in range(30)
+    ]
+    shown = opened(Run(runs.head([line.case for line in failed]), tuple(failed)), java_script_enabled=False)
+
+    assert shown.text("h1") == "30 of 30 cases failed."
+    assert shown.page.locator(".failure >> visible=true").count() == 30
+    assert not shown.page.is_visible("#filter")
+    assert "The table needs scripts." in shown.page.inner_text("#cases")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_runs_out_of_the_page(opened: Any, every: Run, width: int, scheme: str):
+    shown = opened(every, viewport={"width": width, "height": 800}, color_scheme=scheme)
+
+    for n in (None, 0, 5):
+        if n is not None:
+            shown.page.evaluate(f"location.hash = 'case={n}'")
+            shown.page.wait_for_selector("#case h1")
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_ten_thousand_cases_are_drawn_as_they_come_into_sight(opened: Any):
+    shown = opened(many(10_000))
+
+    assert shown.count("#rows tr") <= 200
+    assert shown.text("#matches") == "10,000 cases"
+    shown.page.locator("#end").scroll_into_view_if_needed()
+    shown.page.locator("#rows tr").nth(150).wait_for()
+    shown.page.fill("#query", "stateless-7777")
+    shown.rows(1)
+    shown.page.click("#rows a")
+    shown.page.wait_for_selector("#case h1")
+    assert "stateless-7777]" in shown.text("#case code")
+    assert shown.quiet()
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        (Run(runs.head(), ()), "No case was planned."),
+        (Run(runs.head([runs.case_id()]), ()), "follow-up"),
+    ],
+)
+def test_empty_runs_say_so(opened: Any, run: Run, said: str):
+    shown = opened(run)
+
+    assert said in shown.page.inner_text("#table")
+    assert shown.quiet()
