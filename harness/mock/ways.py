@@ -14,8 +14,8 @@ class Ways:
     altered_seal: str = "refused"  # or "accepted"
     good_seal: str = "accepted"  # or "refused"
     unstored: str = "gone"  # or "readable": what was not to be stored can be read
-    deleted: str = "gone"  # or "readable"
-    stored: str = "readable"  # or "gone"
+    deleted: str = "gone"  # or "readable", "chainable": a follow-up still continues from it
+    stored: str = "readable"  # or "gone", "altered" (another text), "recounted" (another usage)
     instructions: str = "this call"  # or "carried": earlier instructions are still obeyed
     listing: str = "as asked"  # or "reversed", "repeating", "without outputs"
     limit: str = "heeded"  # or "ignored", "hidden": cut at the limit but called completed

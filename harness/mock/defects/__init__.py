@@ -1,29 +1,66 @@
-"""Named deviations of the service, each wrong in one way; `DEFECTS` holds them by id."""
+"""Named deviations of the service, each wrong in one way; `DEFECTS` holds them by id.
 
-from collections.abc import Iterable, Mapping
+`find` takes an id (`A57`), a row with variants (`A36`: its first), or a slug (`text-delta-swapped`).
+"""
+
+import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from harness.mock.defects import events_order, events_text, replies, states
+from harness.mock.defects import (
+    envelopes,
+    events_fields,
+    events_hosted,
+    events_items,
+    events_lifecycle,
+    events_text,
+    framing,
+    replies,
+    states,
+    transport,
+)
 from harness.mock.defects.base import Defect, Door, Way
 
 __all__ = ["DEFECTS", "Defect", "Door", "Way", "find"]
 
 
-def _by_id(*tables: Iterable[Defect]) -> Mapping[str, Defect]:
-    return {defect.id: defect for table in tables for defect in table}
+def _order(defect: Defect) -> tuple[str, int, str]:
+    group, number, letter = re.fullmatch(r"([A-Z])(\d+)([a-z]?)", defect.id).groups()  # type: ignore[union-attr]
+    return group, int(number), letter
 
 
-DEFECTS: Final = _by_id(events_order.TABLE, events_text.TABLE, replies.TABLE, states.TABLE)
+DEFECTS: Final[Mapping[str, Defect]] = {
+    defect.id: defect
+    for defect in sorted(
+        (
+            *envelopes.TABLE,
+            *transport.TABLE,
+            *framing.TABLE,
+            *events_fields.TABLE,
+            *events_lifecycle.TABLE,
+            *events_items.TABLE,
+            *events_text.TABLE,
+            *events_hosted.TABLE,
+            *replies.TABLE,
+            *states.TABLE,
+        ),
+        key=_order,
+    )
+}
 """Every defect by its id, in the order of the catalogue of faults."""
 
-_BY_SLUG: Final = {defect.slug: defect for defect in DEFECTS.values()}
+_NAMES: Final[Mapping[str, Defect]] = {
+    **{defect.row: defect for defect in reversed(tuple(DEFECTS.values()))},  # the first variant stands for its row
+    **{defect.slug: defect for defect in DEFECTS.values()},
+    **DEFECTS,
+}
 
 
 def find(name: str) -> Defect:
-    """The defect of this id or slug. Raises LookupError with a suggestion."""
-    defect = DEFECTS.get(name) or DEFECTS.get(name.upper()) or _BY_SLUG.get(name)
+    """The defect of this id, row or slug. Raises LookupError with a suggestion."""
+    defect = _NAMES.get(name) or _NAMES.get(name.upper()) or _NAMES.get(name.lower())
     if defect is None:
-        near = get_close_matches(name, [*DEFECTS, *_BY_SLUG], 1)
+        near = get_close_matches(name, _NAMES, 1)
         raise LookupError(f"unknown defect `{name}`" + (f"; did you mean `{near[0]}`?" if near else ""))
     return defect

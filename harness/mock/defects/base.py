@@ -6,6 +6,7 @@ of a plain answer, the frames that spell the events, the HTTP envelope, the tran
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from string import ascii_lowercase
 from typing import Any, ClassVar
 
 from harness.mock.answers import Answer
@@ -34,7 +35,7 @@ class Defect:
     @property
     def row(self) -> str:
         """The row of the catalogue, without the letter of a variant."""
-        return self.id.rstrip("abcdefgh")
+        return self.id.rstrip(ascii_lowercase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

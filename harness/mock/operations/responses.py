@@ -1,5 +1,6 @@
 """The resource `responses`: create (plain, streamed), retrieve, delete, list the input items."""
 
+import copy
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -33,17 +34,34 @@ def create(room: Room, raw: bytes) -> Answer:
     seen = window(room, body, ways)
     stored, states = make(room, response, body, model, seen, directions, ways)
     spoiling.of_response(stored.response, directions.defects)
-    if stored.response["store"] or ways.unstored == "readable":
-        keep = room.store.keep if ways.stored == "readable" else room_forgets
-        keep(stored, states)
+    keep(room, stored, states, ways)
     made = send(room, body, stored.response, directions)
     made.delay, made.pace, made.asked = directions.delay, directions.pace, body
     spoiling.of_answer(made, directions.defects)
     return made
 
 
-def room_forgets(stored: Stored, states: Mapping[str, Any]) -> None:
-    """What storing is to a service that loses what it stores."""
+def keep(room: Room, stored: Stored, states: Mapping[str, Any], ways: Ways) -> None:
+    """Stores the response, if that was asked for; wrongly where a defect says so."""
+    if ways.stored == "gone" or not (stored.response["store"] or ways.unstored == "readable"):
+        return
+    room.store.keep(stored, states)
+    if ways.stored == "altered":
+        stored.shown = copy.deepcopy(stored.response)
+        spoil_text(stored.shown)
+    elif ways.stored == "recounted":
+        stored.shown = copy.deepcopy(stored.response)
+        stored.shown["usage"]["output_tokens"] += 1
+        stored.shown["usage"]["total_tokens"] += 1
+
+
+def spoil_text(response: JSON) -> None:
+    """Another text in the first message."""
+    for item in response["output"]:
+        for part in item.get("content") or ():
+            if "text" in part:
+                part["text"] += " (edited)"
+                return
 
 
 def read_body(raw: bytes) -> JSON:
@@ -199,7 +217,7 @@ def retrieve(room: Room, response_id: str, query: Mapping[str, str]) -> Answer:
     if query.get("stream") == "true":
         message = "Only responses that were created in background mode with 'stream' set to true can be streamed."
         raise invalid(message, "stream")
-    return of_json(stored.response, headers.of_room(room))
+    return of_json(stored.shown or stored.response, headers.of_room(room))
 
 
 def find(room: Room, response_id: str) -> Stored:
@@ -212,9 +230,12 @@ def find(room: Room, response_id: str) -> Stored:
 
 def delete(room: Room, response_id: str) -> Answer:
     """DELETE /responses/{id}. Raises `Refused`."""
-    find(room, response_id)
-    if standing_ways(room).deleted == "gone":
+    stored = find(room, response_id)
+    ways = standing_ways(room)
+    if ways.deleted != "readable":
         del room.store.responses[response_id]
+    if ways.deleted == "chainable":
+        room.store.deleted[response_id] = stored
     deleted = {"id": response_id, "object": "response.deleted", "deleted": True}
     return of_json(deleted, headers.of_room(room))
 
