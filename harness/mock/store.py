@@ -13,6 +13,7 @@ class Stored:
 
     `input` holds the items that came with the request, with ids; `context` everything the model saw and said, from
     the first turn of the chain on: what a follow-up continues from. `parent` is the id that it was chained to.
+    `shown` is what is read instead of the response, where a defect says so.
     """
 
     response: JSON
@@ -21,6 +22,7 @@ class Stored:
     parent: str | None = None
     instructions: str | None = None
     streamed: bool = False
+    shown: JSON | None = None
 
 
 @dataclass(slots=True)
@@ -32,7 +34,7 @@ class Store:
     """
 
     responses: dict[str, Stored] = field(default_factory=dict)
-    unstored: dict[str, Stored] = field(default_factory=dict)
+    deleted: dict[str, Stored] = field(default_factory=dict)
     items: dict[str, JSON] = field(default_factory=dict)
     states: dict[str, Any] = field(default_factory=dict)
     partners: dict[str, str] = field(default_factory=dict)

@@ -90,8 +90,8 @@ def find_parent(room: Room, parent_id: str | None, ways: Ways) -> Stored | None:
     if parent_id is None:
         return None
     parent = room.store.responses.get(parent_id)
-    if parent is None and ways.unstored == "readable":
-        parent = room.store.unstored.get(parent_id)
+    if parent is None and ways.deleted == "chainable":
+        parent = room.store.deleted.get(parent_id)
     if parent is None and ways.unknown_parent == "refused":
         raise no_parent(parent_id)
     return parent
