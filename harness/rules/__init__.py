@@ -7,11 +7,13 @@ from typing import Final
 
 from harness.conversation import Conversation
 from harness.findings import Finding
+from harness.rules.avail import AVAIL_RULES
 from harness.rules.base import ReadingRule, Rule
+from harness.rules.wire import WIRE_RULES
 
 __all__ = ["RULES", "Judgement", "ReadingRule", "Rule", "judge"]
 
-RULES: Final[tuple[Rule, ...]] = ()
+RULES: Final[tuple[Rule, ...]] = (*WIRE_RULES, *AVAIL_RULES)
 
 _READING: Final = tuple(rule for rule in RULES if isinstance(rule, ReadingRule))
 _LOOKING: Final = tuple(rule for rule in RULES if not isinstance(rule, ReadingRule))

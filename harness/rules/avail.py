@@ -1,0 +1,167 @@
+"""Rules of availability: whether the endpoint could be observed at all.
+
+A case that breaks only these is inconclusive: nothing was learned of what the endpoint promises. Those about
+refusals that may be repeated (throttling, faults of the service, connecting) are seen on each exchange; whether a
+turn is judged by them is for whoever repeats it.
+"""
+
+from typing import Final
+
+from harness.rules.base import ReadingRule, Rule
+
+
+class Auth(ReadingRule):
+    """The credential is accepted.
+
+    Said by the engine, after one forced refresh was refused as well: a 401 can be what a scenario asks for.
+    """
+
+    name = "avail.auth"
+
+
+class BodyCut(ReadingRule):
+    """A plain answer comes whole.
+
+    The connection ended before the length that was promised, or before the closing chunk, and what came is no
+    complete JSON.
+    """
+
+    name = "avail.body_cut"
+
+
+class Connect(ReadingRule):
+    """The endpoint accepts a connection."""
+
+    name = "avail.connect"
+
+
+class Deadline(ReadingRule):
+    """A turn is over within its time, 900 seconds by default, however steadily bytes trickle in."""
+
+    name = "avail.deadline"
+
+
+class Dns(ReadingRule):
+    """The endpoint's name resolves."""
+
+    name = "avail.dns"
+
+
+class FirstByte(ReadingRule):
+    """An answer begins in time, 300 seconds by default."""
+
+    name = "avail.first_byte"
+
+
+class NoAnswer(ReadingRule):
+    """A request that was sent is answered.
+
+    The connection ended after the request and before a head: whether the service did the work is unknown, so the
+    request is not sent again behind anyone's back.
+    """
+
+    name = "avail.no_answer"
+
+
+class NoProgress(ReadingRule):
+    """Events keep coming, at least one in 120 seconds by default.
+
+    Keep-alives do not count: a service that sends nothing else for ever would keep a client waiting for ever.
+    """
+
+    name = "avail.no_progress"
+
+
+class Quota(ReadingRule):
+    """The quota is not used up.
+
+    Waiting does not help, unlike with throttling: the error's code is `insufficient_quota`.
+    """
+
+    name = "avail.quota"
+
+
+class ReadAfterWriteLag(ReadingRule):
+    """A stored response can be read soon after its stream has ended.
+
+    Real services take some seconds; the note tells how many. Beyond 60 seconds it is `state.stored_not_found`.
+    """
+
+    name = "avail.read_after_write_lag"
+
+
+class Retried(ReadingRule):
+    """A request succeeds the first time.
+
+    A note of how often it was repeated, and why. All attempts are in the record.
+    """
+
+    name = "avail.retried"
+
+
+class ServerError(ReadingRule):
+    """The service answers without a fault of its own (status 500 and above)."""
+
+    name = "avail.server_error"
+
+
+class Stall(ReadingRule):
+    """An answer that has begun goes on: no silence of more than 60 seconds by default."""
+
+    name = "avail.stall"
+
+
+class StreamCut(ReadingRule):
+    """The connection lasts until the last event.
+
+    It ended before: by FIN without the closing chunk, or by RST. Behind load balancers this befalls long silent
+    turns; background mode avoids it.
+    """
+
+    name = "avail.stream_cut"
+
+
+class StreamError(ReadingRule):
+    """A stream has no `error` event.
+
+    The status is 200 by then, so no client repeats the request by itself. The finding carries the service's code.
+    """
+
+    name = "avail.stream_error"
+
+
+class Throttled(ReadingRule):
+    """The service does not refuse the request for its rate (status 429)."""
+
+    name = "avail.throttled"
+
+
+class Tls(ReadingRule):
+    """The endpoint's certificate is valid for its name.
+
+    Never repeated, and there is no switch that turns the check off.
+    """
+
+    name = "avail.tls"
+
+
+AVAIL_RULES: Final[tuple[Rule, ...]] = (
+    Dns(),
+    Connect(),
+    Tls(),
+    Auth(),
+    Throttled(),
+    Quota(),
+    ServerError(),
+    NoAnswer(),
+    FirstByte(),
+    Stall(),
+    NoProgress(),
+    Deadline(),
+    StreamCut(),
+    BodyCut(),
+    StreamError(),
+    Retried(),
+    ReadAfterWriteLag(),
+)
+"""The rules of this family, in report order."""
