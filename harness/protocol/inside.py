@@ -333,7 +333,7 @@ class Inside:
         if item.stage < len(places) - 2 and not item.holed and "order.hosted_phase" not in item.complaints:
             self._phase_fault(item, "a partial image before the phase generating", places[1])
             item.stage = len(places) - 2
-        elif item.stage == len(places) - 1:
+        elif item.stage == len(places) - 1 and "order.hosted_phase" not in item.complaints:
             self._notes.report("order.after_done", "a partial image after the image was completed")
         index = event["partial_image_index"]
         if index != item.images and not item.holed:

@@ -52,7 +52,7 @@ class StreamChecker:
         self._inside = Inside(self._notes, self._output)
         self._fed = -1
         self._over = False  # the terminal event or an error was there: little may follow
-        self._skipped_last = False
+        self._lost_last = False
         self._unpadded = _unpadded(request)
         self._late: list[Finding] = []
         course, output, inside = self._course, self._output, self._inside
@@ -121,7 +121,7 @@ class StreamChecker:
         self._take_in(event, type_)
 
     def _take_in(self, event: Event, type_: object) -> None:
-        self._skipped_last = False
+        self._lost_last = False
         step = GRAMMAR.get(type_) if type(type_) is str else None
         if step is None:
             self._unknown(type_)
@@ -170,6 +170,7 @@ class StreamChecker:
         """An event could not be taken in: nothing follows from what it would have brought."""
         self._notes.lost += 1
         self._notes.blind = True
+        self._lost_last = True
         self._inside.tail = None
         self._output.lose()
 
@@ -246,7 +247,6 @@ class StreamChecker:
                 self._judge(event)
         self._notes.at = self._fed
         self._lose()
-        self._skipped_last = True
         return self._notes.take()
 
     def finish(self, *, cut: bool = False) -> Sequence[Finding]:
@@ -257,7 +257,7 @@ class StreamChecker:
             self._judge(event)
         self._output.settle_early()
         course.judge_error()
-        if course.terminal is None and course.error is None and not cut and not self._skipped_last:
+        if course.terminal is None and course.error is None and not cut and not self._lost_last:
             notes.report("wire.no_terminal", "the stream ended without response.completed, incomplete or failed")
         if "order.after_terminal" not in notes.said:
             notes.found += self._late
