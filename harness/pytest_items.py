@@ -22,7 +22,7 @@ from harness.engine.engine import CONCURRENCY
 from harness.engine.heading import heading
 from harness.engine.loop import EngineLoop
 from harness.engine.plan import Case, Omitted, plan
-from harness.engine.target import Target, UnsafeEndpoint, embedded_family, live_target
+from harness.engine.target import Target, UnsafeEndpoint, live_target
 from harness.engine.telling import told
 from harness.findings import Verdict
 from harness.pytest_plugin import HOME
@@ -127,12 +127,13 @@ class ScenarioItem(pytest.Function):
 class Harness:
     """All that a pytest process does for our files: one plan, one engine, one record."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, targets: Sequence[Target], secrets: Sequence[Secret] = ()) -> None:
         self._config = config
         option = config.option
         self.settings = settings_of(option.set)
-        self.secrets: list[Secret] = []
-        self.targets, self.unconfigured = self._targets()
+        self.targets = targets
+        self.secrets = secrets
+        self.unconfigured = option.endpoint is None
         worker = getattr(config, "workerinput", None)
         self.run: str = worker["harness_run"] if worker else new_run_id()
         self.shard: str | None = worker["workerid"] if worker else None
@@ -155,32 +156,6 @@ class Harness:
         if tag not in self._marks:
             self._marks.add(tag)
             self._config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
-
-    def _targets(self) -> tuple[Sequence[Target], bool]:
-        option = self._config.option
-        if option.endpoint is None:
-            if option.deployment or option.api_key_env:
-                raise pytest.UsageError("--deployment and --api-key-env go with --endpoint")
-            return embedded_family(option.defect), True
-        if option.deployment is None:
-            raise pytest.UsageError("--endpoint needs --deployment: what is sent as `model`")
-        key = None
-        if option.api_key_env is not None:
-            value = os.environ.get(option.api_key_env)
-            if not value:
-                raise pytest.UsageError(f"the variable {option.api_key_env} (--api-key-env) is not set")
-            try:
-                key = Secret(option.api_key_env, value)
-            except ValueError as error:
-                raise pytest.UsageError(str(error)) from None
-            self.secrets.append(key)
-        try:
-            target = live_target(
-                option.endpoint, option.deployment, key, model=option.target_model, region=option.target_region
-            )
-        except UnsafeEndpoint as error:
-            raise pytest.UsageError(str(error)) from None
-        return (target,), False
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
@@ -278,6 +253,29 @@ class Harness:
         show.write_line(f"ran on {where}")
         show.write_line(f"record: {shown_path(self.directory / 'record.jsonl')}")
         show.write_line(f"report: {shown_path(self.directory / 'report.html')}")
+
+
+def named_on_the_command_line(option: Any) -> tuple[Target, Secret | None]:
+    """The target of --endpoint and its companions, and its key.
+
+    Raises:
+        pytest.UsageError: something is missing or unsafe; the message says what.
+    """
+    if option.deployment is None:
+        raise pytest.UsageError("--endpoint needs --deployment: what is sent as `model`")
+    key = None
+    try:
+        if option.api_key_env is not None:
+            value = os.environ.get(option.api_key_env)
+            if not value:
+                raise pytest.UsageError(f"the variable {option.api_key_env} (--api-key-env) is not set")
+            key = Secret(option.api_key_env, value)
+        target = live_target(
+            option.endpoint, option.deployment, key, model=option.target_model, region=option.target_region
+        )
+    except (UnsafeEndpoint, ValueError) as error:
+        raise pytest.UsageError(str(error)) from None
+    return target, key
 
 
 def project_root(path: Path, config: pytest.Config) -> Path:

@@ -62,11 +62,31 @@ def is_scenario_file(path: Path) -> bool:
 
 
 def harness_of(config: pytest.Config) -> "Harness":
-    """What does the work in this pytest process; registered when it is first asked for."""
+    """What does the work in this pytest process; made when it is first asked for.
+
+    Raises:
+        pytest.UsageError: the options do not say on what to run.
+    """
     plugin: Any = config.pluginmanager.get_plugin("harness-run")
     if plugin is None:
-        from harness import pytest_items
-
-        plugin = pytest_items.Harness(config)
+        plugin = _made(config)
         config.pluginmanager.register(plugin, "harness-run")
     return plugin  # type: ignore[no-any-return]
+
+
+def _made(config: pytest.Config) -> "Harness":
+    from harness import pytest_items
+
+    option = config.option
+    if option.endpoint is not None:
+        target, key = pytest_items.named_on_the_command_line(option)
+        return pytest_items.Harness(config, (target,), [key] if key else [])
+    if option.deployment or option.api_key_env:
+        raise pytest.UsageError("--deployment and --api-key-env go with --endpoint")
+
+    from harness.engine.embedded import embedded_family
+
+    try:
+        return pytest_items.Harness(config, embedded_family(option.defect))
+    except LookupError as error:
+        raise pytest.UsageError(str(error)) from None

@@ -51,7 +51,7 @@ class Catalogue:
     @property
     def features(self) -> frozenset[str]:
         """Every feature of which something is known for some model."""
-        return frozenset(name for model in self._models.values() for name in (*model["yes"], *model["no"]))
+        return frozenset(name for model in self._models.values() for name in (*model["has"], *model["lacks"]))
 
     def documents(self, feature: str, model: str | None, region: str | None = None) -> Fact:
         """What is documented of a feature on a model; in a region that does not offer the model: no."""
@@ -60,8 +60,8 @@ class Catalogue:
             return Fact(Documented.UNKNOWN)
         if region is not None and region not in entry["regions"]:
             return Fact(Documented.NO, f"{self._source}: {model} is not offered in {region}", self._date)
-        if feature in entry["yes"]:
+        if feature in entry["has"]:
             return Fact(Documented.YES, self._source, self._date)
-        if feature in entry["no"]:
+        if feature in entry["lacks"]:
             return Fact(Documented.NO, self._source, self._date)
         return Fact(Documented.UNKNOWN)

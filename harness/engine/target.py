@@ -4,18 +4,20 @@ A target answers `open()` with a door: the base address of the API and a sender.
 knows whether behind it stands a live service or the embedded endpoint.
 """
 
+import asyncio
 import ipaddress
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from harness.mock.server import MockServer
 from harness.wire.client import Client
 from harness.wire.exchange import Headers, Sender
 from harness.wire.limits import LIMITS, Limits
 from harness.wire.redact import Secret
+
+T = TypeVar("T")
 
 
 class UnsafeEndpoint(ValueError):
@@ -67,47 +69,26 @@ class Target(Protocol):
 
 
 class Grounds:
-    """What the targets of a run share in its event loop: the client's connections and the embedded endpoint."""
+    """What the targets of a run share in its event loop: the client's connections, and what they started themselves."""
 
     def __init__(self, limits: Limits = LIMITS) -> None:
         self.client = Client(limits)
-        self._mock: MockServer | None = None
+        self._stack = AsyncExitStack()
+        self._opened: dict[object, Any] = {}
+        self._opening = asyncio.Lock()
 
-    async def mock(self) -> MockServer:
-        """The embedded endpoint, started when it is first asked for."""
-        if self._mock is None:
-            server = self._mock = MockServer()
-            await server.start()
-        return self._mock
+    async def shared(self, what: Callable[[], AbstractAsyncContextManager[T]]) -> T:
+        """What `what` opens, the same for all who ask in this run; closed with the grounds."""
+        async with self._opening:
+            if what not in self._opened:
+                self._opened[what] = await self._stack.enter_async_context(what())
+        opened: T = self._opened[what]
+        return opened
 
     async def close(self) -> None:
         await self.client.close()
-        if self._mock is not None:
-            await self._mock.stop()
-            self._mock = None
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddedTarget:
-    """A deployment on the embedded endpoint; every case has a room of its own there.
-
-    `defects` are named deviations switched on in every room.
-    """
-
-    facts: Facts
-    defects: Sequence[str] = ()
-
-    @asynccontextmanager
-    async def open(self, grounds: Grounds, script: Mapping[str, Any] | None):  # type: ignore[no-untyped-def]
-        server = await grounds.mock()
-        room = server.rooms.open(
-            script, self.defects, region=self.facts.region or "swedencentral", model=self.facts.deployment
-        )
-        try:
-            key = (("api-key", room.key),)
-            yield Door(room.url.rstrip("/") + "/", grounds.client.speaking_for(lambda: key))
-        finally:
-            room.close()
+        await self._stack.aclose()
+        self._opened.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +109,6 @@ class LiveTarget:
         if host.endswith(".azure.com"):
             return (("api-key", self.key.reveal()),)
         return (("Authorization", f"Bearer {self.key.reveal()}"),)
-
-
-DEFAULT_FAMILY: Sequence[tuple[str, str]] = (
-    ("gpt-5-mini", "swedencentral"),
-    ("gpt-4.1", "eastus2"),
-    ("o3", "eastus2"),
-    ("computer-use-preview", "eastus2"),
-)
-"""Models of the embedded endpoint that are used without any configuration, each in a region that documents it."""
-
-
-def embedded_family(defects: Sequence[str] = ()) -> tuple[EmbeddedTarget, ...]:
-    """The default targets: a scenario runs on the first that documents what it needs."""
-    return tuple(
-        EmbeddedTarget(
-            Facts(f"mock/{region}/{model}", "embedded", "mock", model, model=model, region=region), tuple(defects)
-        )
-        for model, region in DEFAULT_FAMILY
-    )
 
 
 def live_target(

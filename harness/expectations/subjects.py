@@ -9,8 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import jsonpath
-
 from harness.conversation import TurnTaken
 from harness.pointer import MISSING, resolve
 
@@ -173,8 +171,10 @@ LOOKS: Final[Mapping[str, Look]] = {
 
 
 @functools.lru_cache(maxsize=1024)
-def _query(source: str) -> jsonpath.JSONPath:
-    return jsonpath.compile(source)  # type: ignore[return-value]
+def _query(source: str) -> Any:
+    import jsonpath  # costs more to import than all else here, and few scenarios look by path
+
+    return jsonpath.compile(source)
 
 
 def _in_response(taken: TurnTaken, pointer: str) -> Any:

@@ -1,0 +1,69 @@
+"""Targets on the embedded endpoint. Imported only where one is wanted: the endpoint brings a web server with it."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from harness.engine.target import Door, Facts, Grounds
+from harness.mock.defects import find
+from harness.mock.server import MockServer
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[MockServer]:
+    """The embedded endpoint, as long as it is needed."""
+    server = MockServer()
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedTarget:
+    """A deployment on the embedded endpoint; every case has a room of its own there.
+
+    `defects` are named deviations switched on in every room.
+    """
+
+    facts: Facts
+    defects: Sequence[str] = ()
+
+    @asynccontextmanager
+    async def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AsyncIterator[Door]:
+        server = await grounds.shared(running)
+        room = server.rooms.open(
+            script, self.defects, region=self.facts.region or "swedencentral", model=self.facts.deployment
+        )
+        try:
+            key = (("api-key", room.key),)
+            yield Door(room.url.rstrip("/") + "/", grounds.client.speaking_for(lambda: key))
+        finally:
+            room.close()
+
+
+DEFAULT_FAMILY: Sequence[tuple[str, str]] = (
+    ("gpt-5-mini", "swedencentral"),
+    ("gpt-4.1", "eastus2"),
+    ("o3", "eastus2"),
+    ("computer-use-preview", "eastus2"),
+)
+"""Models of the embedded endpoint that are used without any configuration, each in a region that documents it."""
+
+
+def embedded_family(defects: Sequence[str] = ()) -> tuple[EmbeddedTarget, ...]:
+    """The default targets: a scenario runs on the first that documents what it needs.
+
+    Raises:
+        LookupError: there is no defect of such a name; the message suggests one.
+    """
+    for name in defects:
+        find(name)
+    return tuple(
+        EmbeddedTarget(
+            Facts(f"mock/{region}/{model}", "embedded", "mock", model, model=model, region=region), tuple(defects)
+        )
+        for model, region in DEFAULT_FAMILY
+    )
