@@ -32,7 +32,7 @@ class Limits:
 
     file_bytes: int = 16 << 20
     document_bytes: int = 1 << 20
-    documents: int = 1_000
+    documents: int = 5_000
     nodes: int = 20_000
     file_nodes: int = 320_000
     depth: int = 32

@@ -102,7 +102,7 @@ def examine(text: bytes, file: str, limits: Limits = LIMITS) -> tuple[list[Docum
     for count, (chunk, first_line) in enumerate(_chunks(decoded)):
         if len(mistakes) >= limits.mistakes:
             break
-        if count > limits.documents:
+        if count >= limits.documents:
             mistakes.append(lines.at(first_line, f"the file holds more than {limits.documents} documents"))
             break
         if (prefix := _DIRECTIVES.match(chunk)) is not None:

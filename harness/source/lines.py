@@ -31,20 +31,34 @@ class Mark(Protocol):
 
 
 class Lines:
-    """The text of a file; cut into lines only when something has to be shown."""
+    """The text of a file; a line is looked for only when it has to be shown, and nothing but it is copied."""
 
-    __slots__ = ("_cut", "_text", "file")
+    __slots__ = ("_at", "_rare", "_text", "file")
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self._text = text
-        self._cut: list[str] | None = None
+        self._rare = any(rare in text for rare in _RARE)
+        self._at = (0, 0)  # a line's number and where it begins: mistakes come in file order, so go on from there
 
     def __getitem__(self, number: int) -> str:
         """The line with this number, counted from 0, without its break; nothing beyond the end."""
-        if self._cut is None:
-            self._cut = split(self._text)
-        return self._cut[number] if number < len(self._cut) else ""
+        line, start = self._at if self._at[0] <= number else (0, 0)
+        while line < number:
+            end, after = self._break(start)
+            if end == after:
+                return ""
+            line, start = line + 1, after
+        self._at = (line, start)
+        return self._text[start : self._break(start)[0]]
+
+    def _break(self, start: int) -> tuple[int, int]:
+        """Where the line that begins at `start` ends, and where the next begins."""
+        if self._rare:
+            found = _BREAK.search(self._text, start)
+            return found.span() if found else (len(self._text), len(self._text))
+        end = self._text.find("\n", start)
+        return (end, end + 1) if end >= 0 else (len(self._text), len(self._text))
 
     def spot(self, start: Mark, end: Mark, first_line: int = 0) -> Place:
         """The place between two marks; what goes on over several lines is shown to the end of its first."""

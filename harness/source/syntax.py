@@ -18,6 +18,7 @@ SENTENCES: Final[tuple[tuple[str, str, str, str | None], ...]] = (
     ("quoted scalar", "hexdecimal", "this escape is no character", None),
     ("flow sequence", "expected ',' or ']'", "this list is never closed", "add the `]`, or a comma between entries"),
     ("flow mapping", "expected ',' or '}'", "this mapping is never closed", "add the `}`, or a comma between entries"),
+    ("node", "did not find expected node content", "a value is missing here", "add it, and close what is open"),
     ("block mapping", "did not find expected key", "this does not go on with the mapping", "check quotes and indent"),
     ("block collection", "did not find expected '-'", "this does not go on with the list", "check the indent"),
     ("simple key", "could not find expected ':'", "a line without `:` in a mapping", "a key ends with `:`"),
