@@ -68,7 +68,7 @@ class Cut(Unsound):
     def __init__(self, path: Path, line: int, length: int) -> None:
         self.length = length
         super().__init__(
-            path, f"the last line is cut after {length} bytes and was left out; its case runs again", line=line
+            path, f"the last line is cut after {length} bytes and was left out; its case counts as not run", line=line
         )
 
 

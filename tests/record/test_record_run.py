@@ -59,6 +59,25 @@ def test_run_is_read_from_its_directory_or_its_file(record: Path):
     assert run.sound() is run
 
 
+def test_record_of_format_1_is_read_for_ever():
+    """Written once by the first harness; a change of the lines must not orphan it."""
+    run = Run.read(Path(__file__).parent / "golden" / "format-1").sound()
+
+    head, lines = runs.every_verdict()
+    assert (run.head.run, run.head.planned, len(run.cases)) == (head.run, head.planned, len(lines))
+    assert [line.verdict.value for line in run.cases] == [
+        "passed",
+        "failed",
+        "inconclusive",
+        "errored",
+        "passed",
+        "skipped",
+    ]
+    (where,) = run.cases[0].turns[0].exchanges
+    assert run.wire(where).body == b"y" * 65_537
+    assert run.cases[1].findings[1].place == runs.missed_text().place
+
+
 def test_every_verdict_is_counted_by_case(tmp_path: Path):
     run = Run.read(runs.write(tmp_path / "run", *runs.every_verdict()))
 
@@ -197,6 +216,23 @@ def test_nothing_there_is_no_record(tmp_path: Path):
     for path in (tmp_path, tmp_path / "missing"):
         with pytest.raises(NoRecord):
             Run.read(path)
+
+
+def test_record_that_cannot_be_read_is_named(tmp_path: Path):
+    (tmp_path / "record.jsonl").mkdir()
+
+    with pytest.raises(NoRecord, match="Is a directory"):
+        Run.read(tmp_path)
+
+
+def test_altered_line_that_is_no_case_any_more_still_counts(tmp_path: Path):
+    line, _ = frame(1, "case", encode({"case": IDS[0], "attempt": 2}).encode(), START)
+    path = tmp_path / "record.jsonl"
+    path.write_bytes(forged(runs.head(IDS)) + line.replace(b'"attempt":2', b'"attempt":3'))
+
+    (left,) = Run.read(path).cases
+
+    assert (left.case, left.verdict, left.file) == (IDS[0], Verdict.ERRORED, runs.FILE)
 
 
 def test_foreign_case_is_not_taken(tmp_path: Path):

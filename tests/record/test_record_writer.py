@@ -12,7 +12,7 @@ from builders import runs
 
 from harness.findings import Verdict
 from harness.record import writer as module
-from harness.record.chain import NotRecorded, RecordExists, unframe
+from harness.record.chain import ChainFile, NotRecorded, RecordExists, unframe
 from harness.record.exchanges import BodyMissing
 from harness.record.run import Run
 from harness.record.unsound import Altered, NoRecord
@@ -329,3 +329,35 @@ def test_long_values_are_cut_and_the_rest_is_kept(tmp_path: Path):
     assert all("cut: 5000 bytes" in text for text in (kept.reason or "", found.message, found.source_line or ""))
     assert kept.turns[0].said[0]["content"][0]["text"]["bytes"] == 1_000_000
     assert (tmp_path / "run" / "record.jsonl").stat().st_size < 50_000
+
+
+def test_body_that_cannot_be_kept_stops_the_writer(tmp_path: Path):
+    writer = RunWriter(tmp_path / "run", runs.head([CASE]))
+    (tmp_path / "run" / "bodies").write_text("in the way")
+
+    with pytest.raises(NotRecorded, match="a body could not be written"):
+        writer.exchanges(CASE, "turn-1", 0, runs.exchange(b"x" * 70_000))
+    with pytest.raises(NotRecorded):
+        writer.exchanges(CASE, "turn-1", 0, runs.exchange())
+    with pytest.raises(NotRecorded):
+        writer.close()
+
+
+def test_disk_that_does_not_sync_stops_the_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "SYNC_EVERY", 0.001)
+    writer = RunWriter(tmp_path / "run", runs.head([runs.case_id(str(n)) for n in range(100_000)]))
+
+    def broken(file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(NotRecorded, match="what was written"):  # noqa: PT012
+        for n in range(100_000):
+            writer.case(runs.case(runs.case_id(str(n))))
+    with pytest.raises(NotRecorded):
+        writer.close()
+
+
+def test_file_that_cannot_be_opened_is_named(tmp_path: Path):
+    with pytest.raises(NotRecorded, match="the file could not be written"):
+        ChainFile(tmp_path / "missing" / "record.jsonl")

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import harness.report
 from harness.findings import Verdict
 from harness.record.run import Run
+from harness.record.unsound import Altered, Cut
 from harness.report import page
 from harness.report.minimal import minimal
 from harness.report.panels import answer, cases, conversation, gaps
@@ -161,6 +162,18 @@ def test_headline_says_how_it_came_out(verdicts: str, headline: str):
     lines = [runs.case(id, letters[letter]) for id, letter in zip(planned, verdicts, strict=True) if letter != "n"]
 
     assert answer.build(Run(runs.head(planned), tuple(lines)))["headline"] == headline
+
+
+def test_altered_record_is_never_a_green_page():
+    line = runs.case()
+    problem = Altered(Path("record.jsonl"), 1, "the checksum of the head is wrong")
+
+    built = answer.build(Run(runs.head([line.case]), (line,), (problem,)))
+
+    assert built["headline"] == "The record is not as it was written, so it proves nothing."
+    assert built["outcome"] == "errored"
+    harmless = answer.build(Run(runs.head([line.case]), (line,), (Cut(Path("record.jsonl"), 3, 10),)))
+    assert (harmless["headline"], harmless["unsound"]) == ("The only case passed.", False)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The first screen: how the run came out, on what, and what failed."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ ABOUT: Final = {
 }
 """What is said on top where nothing live was asked."""
 
+DOUBTFUL: Final = "The record is not as it was written, so it proves nothing."
+
 SAID: Final = {
     "failed": ("failed", "failed"),
     "errored": ("could not be judged: the harness or its input is at fault",) * 2,
@@ -43,9 +46,11 @@ def build(run: Run) -> dict[str, Any]:
     found = outcomes(run)
     counts = Counter(one.outcome for one in found)
     bad = [(n, one) for n, one in enumerate(found) if one.outcome in NEEDS_EYES]
+    unsound = any(not problem.harmless for problem in run.problems)
+    doubtful = unsound and not bad  # a green page must not stand over a record that somebody changed
     return {
-        "outcome": _whole(counts, len(found)),
-        "headline": _headline(counts, len(found)),
+        "outcome": "errored" if doubtful else _whole(counts, len(found)),
+        "headline": DOUBTFUL if doubtful else _headline(counts, len(found)),
         "about": [ABOUT[kind] for kind in sorted(_kinds(run.head)) if kind in ABOUT],
         "counts": [
             {"outcome": name, "sign": sign, "count": number(counts[name]), "class": name.replace(" ", "-")}
@@ -53,6 +58,7 @@ def build(run: Run) -> dict[str, Any]:
             if counts[name]
         ],
         "bar": _bar(counts, len(found)),
+        "unsound": unsound,
         "problems": [str(problem) for problem in run.problems],
         "flaky": len(run.flaky),
         "facts": _facts(run),
@@ -118,7 +124,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
 
 
 def _setting(value: Any) -> str:
-    return value if isinstance(value, str) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _tokens(usage: Usage) -> str:

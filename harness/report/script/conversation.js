@@ -34,7 +34,9 @@ function drawCase(n, detail) {
 
 function drawAttempt(attempt, count) {
   const section = make("section", "attempt");
-  if (count > 1) section.append(make("h2", "", `Attempt ${attempt.attempt} `, badge(attempt.verdict)));
+  section.append(count > 1
+    ? make("h2", "", `Attempt ${attempt.attempt} `, badge(attempt.verdict))
+    : make("h2", "", "Conversation"));
   const facts = make("dl", "caseline");
   for (const [name, value] of attempt.facts) facts.append(make("div", "", make("dt", "", name), make("dd", "", value)));
   section.append(facts);
