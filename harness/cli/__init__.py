@@ -11,6 +11,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "report": "Make the HTML report of a record again.",
     "lint": "Show every mistake of every scenario, without running.",
     "schema": "Print the JSON Schema of scenarios, for editors.",
+    "mock": "Serve the embedded endpoint by itself.",
 }
 """Every command and its line in the help, so that `--help` imports none of them."""
 

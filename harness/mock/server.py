@@ -10,6 +10,7 @@ import uvicorn
 from harness.mock.app import application
 from harness.mock.rawdoor import RawDoor
 from harness.mock.rooms import Rooms
+from harness.mock.spillage import Times
 
 LOOPBACK: Final = "127.0.0.1"
 CONNECTIONS: Final = 512
@@ -32,6 +33,11 @@ class MockServer:
     @property
     def url(self) -> str:
         return self.rooms.address
+
+    @property
+    def times(self) -> Times:
+        """How long the timed faults of the transport take; may be shortened at any moment."""
+        return self._door.times
 
     async def start(self, port: int = 0) -> None:
         """Listens; port 0 lets the system choose. Raises OSError where the port is taken."""

@@ -1,0 +1,83 @@
+"""`harness mock`: the embedded endpoint by itself, on a port of this machine."""
+
+import asyncio
+import os
+import secrets
+import signal
+
+import click
+
+from harness.mock import MockServer, Room
+from harness.mock.offered import MODELS, REGIONS
+
+
+@click.command("mock")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any free port.")
+@click.option("--key-env", metavar="VAR", help="Environment variable that holds the key to accept.")
+@click.option("--defect", "defects", multiple=True, metavar="ID", help="Be wrong in this way; may be repeated.")
+@click.option("--region", default="swedencentral", show_default=True)
+@click.option("--deployment", "deployments", multiple=True, metavar="NAME=MODEL", help="May be repeated.")
+@click.option("--seed", type=int, default=0, show_default=True)
+def command(
+    port: int,
+    key_env: str | None,
+    defects: tuple[str, ...],
+    region: str,
+    deployments: tuple[str, ...],
+    seed: int,
+) -> None:
+    """Serve the simulated Responses API on 127.0.0.1.
+
+    Without --deployment every known model answers under its own name. Without --key-env a key is drawn and printed.
+    Stops on Ctrl-C and on SIGTERM.
+    """
+    key = os.environ.get(key_env, "") if key_env else secrets.token_urlsafe(24)
+    if not key or not key.isascii() or not key.isprintable():
+        raise Refused(f"--key-env: the variable {key_env} is empty or holds no usable key")
+    if region not in REGIONS:
+        raise Refused(f"--region: unknown region `{region}`")
+    names = dict(named_deployment(text) for text in deployments) or {name: name for name in MODELS}
+    server = MockServer(nonce=f"alone/{seed}")
+    try:
+        room = server.rooms.open(defects=defects, region=region, seed=seed, name="", key=key, deployments=names)
+    except LookupError as error:
+        raise Refused(f"--defect: {error.args[0]}") from error
+    asyncio.run(serve(server, room, port, None if key_env else key, key_env))
+
+
+class Refused(click.ClickException):
+    """A setting that cannot be; nothing was served."""
+
+    exit_code = 4
+
+
+def named_deployment(text: str) -> tuple[str, str]:
+    """`NAME=MODEL`, or a model under its own name."""
+    name, _, model = text.partition("=")
+    model = (model or name).partition("@")[0]
+    if model not in MODELS:
+        raise Refused(f"--deployment: unknown model `{model}`")
+    return name, model
+
+
+async def serve(server: MockServer, room: Room, port: int, key: str | None, key_env: str | None) -> None:
+    """Until told to stop."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        await server.start(port)
+    except OSError as error:
+        raise Refused(f"--port: cannot listen on 127.0.0.1:{port} ({error.strerror})") from error
+    try:
+        click.echo(f"Serving {room.url}")
+        click.echo(f"  key         {key or f'the value of {key_env}'} (as `api-key` or Bearer)")
+        names = list(room.deployments)
+        click.echo(f"  deployments {', '.join(names[:6])}{f' and {len(names) - 6} more' if len(names) > 6 else ''}")
+        click.echo(f'  client      OpenAI(base_url="{room.url}", api_key=…)')
+        click.echo(f"  alive?      {server.url}/healthz")
+        await stopped.wait()
+    finally:
+        await server.stop()
+    click.echo("Stopped.")
