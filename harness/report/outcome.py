@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from harness.findings import Verdict
-from harness.record.lines import CaseLine
+from harness.findings import Level, Verdict
+from harness.record.lines import CaseLine, FindingLine
 from harness.record.run import Run
 
 NOT_RUN: Final = "not run"
@@ -40,6 +40,13 @@ class Outcome:
         """The attempt that speaks for the case: the first that failed, else the last."""
         failed = (line for line in self.lines if line.verdict is Verdict.FAILED)
         return next(failed, self.lines[-1] if self.lines else None)
+
+    @property
+    def standing(self) -> list[FindingLine]:
+        """The findings of that attempt that no scenario allowed, the heaviest first."""
+        order = list(Level)
+        found = [finding for finding in self.shown.findings if finding.allowed is None] if self.shown else []
+        return sorted(found, key=lambda finding: order.index(finding.level))
 
     @property
     def class_name(self) -> str:

@@ -147,7 +147,7 @@ def missed_text() -> FindingLine:
         expected={"contains": "4417"},
         actual="I do not know your parcel number.",
         place=Place(FILE, 18, 13, 18),
-        source_line='      text: {contains: "4417"}',
+        source_line='      text: {contains: "4417"}  # the number that the first turn told',
     )
 
 

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import harness.report
-from harness.findings import Verdict
+from harness.findings import Level, Verdict
 from harness.record.run import Run
 from harness.record.unsound import Altered, Cut
 from harness.report import page
@@ -253,11 +253,37 @@ def test_details_of_every_case_lie_in_the_page():
 def test_finding_points_into_the_yaml_and_onto_the_wire():
     shown = finding(runs.missed_text(), runs.head())
 
-    assert shown["yaml"].splitlines() == ['18 |       text: {contains: "4417"}', "   |             " + "^" * 18]
+    assert shown["yaml"].splitlines() == [
+        '18 |       text: {contains: "4417"}  # the number that the first turn told',
+        "   |             " + "^" * 18,
+    ]
     assert shown["place"] == "specs/chaining/follow-up.yaml:18:13"
     assert shown["wire"] == "exchange 2, /output/0/content/0/text"
     assert finding(runs.finding(), runs.head())["wire"] == "exchange 1, event 5, byte 812, /sequence_number"
     assert finding(runs.finding(), runs.head())["title"] == "Sequence numbers rise by one."
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "texts"),
+    [
+        ("expect.error", (None, 5), ("null", "5")),
+        ("wire.buffered", (None, 5), (None, "5")),
+        ("wire.buffered", (5, None), ("5", "null")),
+        ("wire.buffered", (None, None), (None, None)),
+    ],
+)
+def test_value_that_a_rule_does_not_name_is_left_out(rule: str, values: tuple[Any, Any], texts: tuple[Any, Any]):
+    built = finding(runs.finding(rule, expected=values[0], actual=values[1]), runs.head())
+
+    assert (built["expected"], built["actual"]) == texts
+
+
+def test_heaviest_finding_speaks_for_its_case():
+    note = runs.finding("wire.buffered", level=Level.NOTE, message="a note")
+    line = runs.case(verdict=Verdict.FAILED, findings=(note, runs.finding(message="an error")))
+
+    assert cases.build(run(line))["rows"][0][-1] == "an error"
+    assert [found["message"] for found in answer.build(run(line))["failures"][0]["findings"]] == ["an error", "a note"]
 
 
 @pytest.mark.parametrize(

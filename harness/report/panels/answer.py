@@ -119,7 +119,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("Versions", ", ".join(f"{name} {version}" for name, version in head.versions.items())),
         ("Seed", str(head.seed)),
     ]
-    facts += [(name, _setting(value)) for name, value in sorted(head.settings.items())]
+    facts += [(name, _setting(value)) for name, value in sorted(head.settings.items()) if value not in (None, [], {})]
     return [(name, value) for name, value in facts if value]
 
 
@@ -172,7 +172,7 @@ def _target(head: Head, n: int) -> dict[str, str]:
 
 def _failure(n: int, one: Outcome, run: Run) -> dict[str, Any]:
     line = one.shown
-    standing = [found for found in line.findings if found.allowed is None] if line else []
+    standing = one.standing
     return {
         "number": n,
         "outcome": one.outcome,

@@ -46,7 +46,7 @@ def _row(one: Outcome) -> list[Any]:
     if line is None:
         mode = one.case.partition("[")[2].removesuffix("]")
         return [one.outcome, one.title, one.case, "", mode, "", 0, 0, False, "", None, 0, ""]
-    standing = [found for found in line.findings if found.allowed is None]
+    standing = one.standing
     return [
         one.outcome,
         one.title,

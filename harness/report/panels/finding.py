@@ -13,6 +13,7 @@ def finding(line: FindingLine, head: Head) -> dict[str, Any]:
     """Plain data of a finding."""
     rule = head.rules.get(line.rule)
     has_values = line.expected is not None or line.actual is not None
+    demanded = line.rule.startswith("expect.")  # then null is a value like any other
     return {
         "rule": line.rule,
         "level": line.level.value,
@@ -22,7 +23,7 @@ def finding(line: FindingLine, head: Head) -> dict[str, Any]:
         "source": rule.source if rule else "",
         "page": rule.page if rule else "",
         "turn": line.turn or "",
-        "expected": shown(line.expected) if has_values else None,
+        "expected": shown(line.expected) if line.expected is not None or (has_values and demanded) else None,
         "actual": shown(line.actual) if has_values else None,
         "place": str(line.place) if line.place else "",
         "yaml": _yaml(line),

@@ -72,11 +72,11 @@ function drawFinding(finding) {
   const box = make("div", `finding ${finding.level}`,
     make("p", "said", sign(finding.sign), " ", finding.message),
     make("p", "where", make("code", "", finding.rule), finding.level === "error" ? "" : ` (${finding.level})`, ` · ${finding.wire}`));
-  if (finding.expected !== null) {
-    box.append(make("dl", "pair",
-      make("dt", "", "expected"), make("dd", "", make("pre", "", finding.expected)),
-      make("dt", "", "actual"), make("dd", "", make("pre", "", finding.actual))));
+  const pair = make("dl", "pair");
+  for (const name of ["expected", "actual"]) {
+    if (finding[name] !== null) pair.append(make("dt", "", name), make("dd", "", make("pre", "", finding[name])));
   }
+  if (finding.actual !== null) box.append(pair);
   if (finding.place) {
     box.append(make("p", "where", "demanded in ", make("code", "", finding.place)));
     if (finding.yaml) box.append(make("pre", "yaml", finding.yaml));
