@@ -9,11 +9,26 @@ from harness.conversation import Conversation
 from harness.findings import Finding
 from harness.rules.avail import AVAIL_RULES
 from harness.rules.base import ReadingRule, Rule
+from harness.rules.order import ORDER_RULES
+from harness.rules.reply import REPLY_RULES
+from harness.rules.sem import SEM_RULES
+from harness.rules.state import STATE_RULES
+from harness.rules.text import TEXT_RULES
+from harness.rules.tool import TOOL_RULES
 from harness.rules.wire import WIRE_RULES
 
 __all__ = ["RULES", "Judgement", "ReadingRule", "Rule", "judge"]
 
-RULES: Final[tuple[Rule, ...]] = (*WIRE_RULES, *AVAIL_RULES)
+RULES: Final[tuple[Rule, ...]] = (
+    *WIRE_RULES,
+    *ORDER_RULES,
+    *TEXT_RULES,
+    *TOOL_RULES,
+    *REPLY_RULES,
+    *SEM_RULES,
+    *STATE_RULES,
+    *AVAIL_RULES,
+)
 
 _READING: Final = tuple(rule for rule in RULES if isinstance(rule, ReadingRule))
 _LOOKING: Final = tuple(rule for rule in RULES if not isinstance(rule, ReadingRule))

@@ -3,6 +3,7 @@
 import pytest
 from builders.stream_defects import CONTROLS, ROWS, Row
 from builders.streams import Events
+
 from harness.findings import CODES, Finding, Level
 from harness.protocol.profiles import CORE, Profile
 from harness.protocol.stream import StreamChecker
