@@ -110,9 +110,7 @@ class Count(Matcher):
 def amount(argument: Any, reading: Reading) -> Matcher:
     """The matcher of a length or a count."""
     inner = reading.below(kind="number")
-    if not isinstance(argument, dict):
-        inner.whole(argument)
-    return inner.matcher(argument)
+    return inner.matcher(argument if isinstance(argument, dict) else inner.whole(argument))
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,8 +117,8 @@ class Scenario:
     """One YAML document: an exchange and what is expected of it.
 
     `file` is the path as given, with slashes; `digest` the SHA-256 of the file's bytes in hex; `source` the
-    document's own text, which begins on line `first_line` (from 0) of the file; `place` is its first key. `rows` are the parameter rows of `cases`, empty where there are
-    none: then the scenario runs once.
+    document's own text, which begins on line `first_line` (from 0) of the file; `place` is its first key. `rows` are
+    the parameter rows of `cases`, empty where there are none: then the scenario runs once.
     """
 
     title: str

@@ -8,7 +8,7 @@ from harness.scenario.actions import ACTIONS, MODES, WITHOUT_STORAGE, WITHOUT_ST
 from harness.scenario.model import Combination, Expectation, Modes, Turn
 from harness.scenario.subjects import needs_stream
 from harness.source.document import Document
-from harness.source.place import Diagnostic, Place, shown, suggestion
+from harness.source.place import Diagnostic, Place, choice, did_you_mean, shown
 
 DEFAULTS: Final = Modes()
 
@@ -67,9 +67,10 @@ def _names(document: Document, key: str, names: Sequence[str], words: Mapping[st
     for index, name in enumerate(names):
         told: tuple[str, str | None] | None = None
         if name not in words:
-            told = f"unknown {key} `{shown(name)}`", suggestion(name, list(words))
+            meant = did_you_mean(name, words)
+            told = f"unknown {key} `{shown(name)}`", f"did you mean `{meant}`?" if meant else choice(built(words))
         elif not words[name].built:
-            told = f"{key} `{name}` is not built yet in this version", f"one of {', '.join(built(words))}"
+            told = f"{key} `{name}` is not built yet in this version", choice(built(words))
         elif name in names[:index]:
             told = f"{key} `{name}` stands here twice", None
         if told:

@@ -20,7 +20,7 @@ from harness.scenario.modes import Needs, modes_of
 from harness.scenario.scope import Scope
 from harness.scenario.written import WrittenScenario, WrittenTurn
 from harness.source.document import Document, Path
-from harness.source.place import Diagnostic, shown, suggestion
+from harness.source.place import Diagnostic, did_you_mean, shown, suggestion
 from harness.source.typed import checked
 
 OWNED: Final[Mapping[str, str]] = {
@@ -57,7 +57,7 @@ class Reader:
         if not self.raw:
             return None
         self._names()
-        scope = Scope(self.document, frozenset(self._columns()), self.circumstances.settings)
+        scope = Scope(self.document, frozenset(self._columns()), self.circumstances.settings, self._promised())
         expecting = Expecting(self.document, self.rows)
         identity = self._identity()
         self._request(())
@@ -142,6 +142,14 @@ class Reader:
         if not first:
             self._mistake(("cases", 0), "a row without columns")
         return list(first)
+
+    def _promised(self) -> dict[str, str]:
+        """Every name that some turn captures, with the turn's id."""
+        promised: dict[str, str] = {}
+        for index, turn in enumerate(_list(self.raw.get("turns"))):
+            for name in _mapping(_mapping(turn).get("capture")):
+                promised.setdefault(name, str(turn.get("id", f"turn-{index + 1}")))
+        return promised
 
     def _request(self, path: Path) -> None:
         """Nothing in a request or in headers that is not the scenario's to say."""
@@ -282,10 +290,11 @@ class Reader:
         return Needs.of(expectations, turns)
 
     def _demands_something(self, shared: Sequence[Expectation], turns: Sequence[Turn]) -> None:
-        written = [self.raw, *_list(self.raw.get("turns"))]
-        if not shared and not any(turn.expect for turn in turns) and "turns" in self.raw:
-            if any(isinstance(each, dict) and "expect" in each for each in written):
-                return  # there is one, and what is wrong with it has been told
+        """There is an expectation; one that is wrong has been told, and counts."""
+        written = _list(self.raw.get("turns"))
+        keys = {key for each in (self.raw, *written) for key in _mapping(each)}
+        attempted = any(did_you_mean(key, WrittenScenario.model_fields) == "expect" for key in keys)
+        if written and not attempted and not shared and not any(turn.expect for turn in turns):
             self._mistake(
                 ("scenario",), "nothing is expected here", "add `expect:` to a turn or the scenario", key=True
             )

@@ -16,12 +16,16 @@ OF_TURN: Final = ("user", "input", "request", "headers", "expect")
 class Scope:
     """The names known so far, turn after turn."""
 
-    def __init__(self, document: Document, columns: frozenset[str], settings: frozenset[str]) -> None:
+    def __init__(
+        self, document: Document, columns: frozenset[str], settings: frozenset[str], promised: Mapping[str, str]
+    ) -> None:
+        """`promised` are all names that any turn captures, with the turn's id."""
         self.document = document
         self.mistakes: list[Diagnostic] = []
         self.columns = columns
         self.known: set[str] = {*columns, *settings, *TARGET_NAMES}
         self.captured: dict[str, str] = {}
+        self.promised = promised
         text = document.text
         self.bare = "$" not in text and "\\" not in text  # no variable can be in it: spare the walk
 
@@ -69,8 +73,8 @@ class Scope:
 
     def _unknown(self, name: str, known: set[str]) -> tuple[str, str | None]:
         message = f"unknown variable `{shown(name)}`"
-        if name in self.captured:
-            return message, f"the turn `{shown(self.captured[name])}` captures it: only turns after that know it"
+        if name in self.promised:
+            return message, f"the turn `{shown(self.promised[name])}` captures it: only turns after that know it"
         if name.partition(".")[0] in LATER_NAMES and NAME.fullmatch(name):
             return f"`${{{shown(name)}}}` is not built yet in this version", None
         if not NAME.fullmatch(name):

@@ -63,9 +63,11 @@ class ToolCalls(Matcher):
             ordered = order == "exact"
             reading = reading.below("calls") if "calls" in argument else reading
             argument = argument.get("calls")
-        if not isinstance(argument, list) or not argument:
-            hint = "for no call at all write `{count: 0}`" if argument == [] else "write `[{name: …}]`"
-            reading.mistake(f"`tool_calls` needs a list of calls, not {described(argument)}", hint)
+        if argument == []:
+            reading.mistake("`tool_calls` needs a call", "for no call at all write `{count: 0}`")
+            return NOTHING
+        if not isinstance(argument, list):
+            reading.mistake(f"`tool_calls` needs a list of calls, not {described(argument)}", "write `[{name: …}]`")
             return NOTHING
         return cls(tuple(_call(each, reading.below(n), ordered) for n, each in enumerate(argument)), ordered)
 

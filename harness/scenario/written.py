@@ -33,6 +33,7 @@ class Written(BaseModel):
 
     noun: ClassVar[str] = ""
     later: ClassVar[Mapping[str, str]] = {}
+    remedies: ClassVar[Mapping[str, str]] = {}
 
 
 class WrittenModes(Written):
@@ -84,6 +85,7 @@ class WrittenScenario(Written):
 
     noun: ClassVar[str] = "a scenario"
     later: ClassVar[Mapping[str, str]] = {"given": "", "repeat": "", "pass": "", "mcp": ""}
+    remedies: ClassVar[Mapping[str, str]] = {"cases": "write the rows here: a file of rows is not built yet"}
 
     scenario: str = Field(min_length=1, max_length=200, description="the title")
     id: str = Field(ABSENT, description="a short name that stays when the title gets better; else made of the title")

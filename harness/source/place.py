@@ -97,6 +97,13 @@ def suggestion(word: str, known: Sequence[str]) -> str | None:
     """The hint for an unknown word: the one that was meant, else the choice where it is small."""
     if meant := did_you_mean(word, known):
         return f"did you mean `{meant}`?"
+    return choice(known)
+
+
+def choice(known: Sequence[str]) -> str | None:
+    """The hint that names what there is, where that is not much."""
+    if len(known) == 1:
+        return f"there is only {known[0]}"
     return f"one of {', '.join(known)}" if 0 < len(known) <= 12 else None
 
 

@@ -1,7 +1,7 @@
 """A document and a pydantic model → a typed value, or every mistake at its place and in our words.
 
-A model may say of itself, as class variables: `noun`, what it is called in a message ("a turn"), and `later`,
-the keys that the language knows and this version cannot run yet.
+A model may say of itself, as class variables: `noun`, what it is called in a message ("a turn"); `later`, the keys
+that the language knows and this version cannot run yet; `remedies`, what to do about a wrong value of a key.
 """
 
 import types
@@ -103,7 +103,9 @@ def _diagnostic(document: Document, model: type[BaseModel], error: Any) -> Diagn
     facts = {**error.get("ctx", {}), "what": name, "value": kind_of(error["input"])}
     sentence = SENTENCES.get(code)
     message = sentence.format(**facts) if sentence else f"{name} cannot be {facts['value']}"
-    return document.diagnostic(path, message, _remedy(code, error["input"]))
+    remedies: Mapping[str, str] = getattr(owner, "remedies", {})
+    remedy = remedies.get(str(path[-1])) if path else None
+    return document.diagnostic(path, message, remedy or _remedy(code, error["input"]))
 
 
 def _remedy(code: str, value: object) -> str | None:
