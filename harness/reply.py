@@ -66,6 +66,11 @@ class Reply:
         """How many events of each type came."""
         return self._read.stream.seen if self._read.stream else {}
 
+    @property
+    def event_count(self) -> int:
+        """How many events came."""
+        return self._read.stream.events if self._read.stream else 0
+
     def offset_of(self, event: int | None) -> int | None:
         """The byte at which a frame begins, or None where there is no such frame."""
         return self._read.stream.offset_of(event) if self._read.stream else None

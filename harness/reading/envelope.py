@@ -4,18 +4,16 @@ Decides in which form the body is read, and tells what is wrong with the envelop
 there is no head (a recording that kept the body alone) only the body speaks.
 """
 
-import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from harness.wire.exchange import Exchange, How
+from harness.wire.sse import looks_like_stream
+from harness.wire.strict_json import looks_like_json
 
 STREAM_TYPE: Final = "text/event-stream"
 JSON_TYPE: Final = "application/json"
-
-_STREAM_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*+(?::|(?:event|data|id|retry)(?:[:\r\n]|$))")
-_JSON_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*+[{\[]")
 
 # How an exchange ended → the rule that it breaks, where nothing that was read says more. `complete`, `closed` and
 # `cut_by_us` break none; `cut` and `bad_close` depend on what was there when the connection went.
@@ -98,16 +96,6 @@ def envelope(exchange: Exchange, operation: str, asked: bool | None) -> Envelope
     return Envelope(form, (*troubles, *ended), whole)
 
 
-def looks_like_stream(body: bytes) -> bool:
-    """Whether the first line that is not blank is one of a stream of events."""
-    return _STREAM_START.match(body) is not None
-
-
-def looks_like_json(body: bytes) -> bool:
-    """Whether the body begins as a JSON object or array does."""
-    return _JSON_START.match(body) is not None
-
-
 def _empty(operation: str, asked: bool | None, whole: bool, ended: tuple[Trouble, ...]) -> Envelope:
     if not whole:
         form = Form.STREAM if asked else Form.JSON
@@ -118,12 +106,17 @@ def _empty(operation: str, asked: bool | None, whole: bool, ended: tuple[Trouble
 
 
 def _form(exchange: Exchange, operation: str, asked: bool | None) -> tuple[Form, tuple[Trouble, ...]]:
-    """As what a body that is there is read; every trouble is one about its content type, or about streaming."""
+    """As what a body that is there is read; every trouble is one about its content type, or about streaming.
+
+    Other operations than those on responses may answer with anything.
+    """
     body, type_ = exchange.body, exchange.content_type
+    if operation == "other":
+        return (Form.JSON if looks_like_json(body) else Form.NOTHING), ()
     if looks_like_json(body):
         if asked or (asked is None and type_ == STREAM_TYPE):
             return Form.JSON, (Trouble("wire.not_streamed", "one JSON object instead of a stream of events"),)
-        if type_ and not type_.endswith("json") and operation != "other":
+        if type_ and not type_.endswith("json"):
             return Form.JSON, (_content_type(JSON_TYPE, type_),)
         return Form.JSON, ()
     if looks_like_stream(body) or type_ == STREAM_TYPE:
@@ -131,8 +124,6 @@ def _form(exchange: Exchange, operation: str, asked: bool | None) -> tuple[Form,
             words = "a stream of events, although streaming was not asked for"
             return Form.STREAM, (Trouble("wire.content_type", words, JSON_TYPE, type_),)
         return Form.STREAM, (_content_type(STREAM_TYPE, type_),) if type_ not in ("", STREAM_TYPE) else ()
-    if operation == "other":
-        return Form.NOTHING, ()
     if asked:
         missing = Trouble("wire.no_terminal", "no event came at all")
         return Form.NOTHING, (_content_type(STREAM_TYPE, type_), missing)

@@ -55,6 +55,7 @@ class StreamReading:
         self._unfed: list[int] = []  # frames that the checker was not told of
         self._unusual: set[str] = set()
         self._done: int | None = None  # the frame of [DONE]
+        self._typeless = 0
         self._half: tuple[int, int] | None = None  # frame and byte of half a surrogate pair
         if _is_utf16(body):
             findings.add("wire.bad_utf8", "the body is UTF-16, not UTF-8", offset=0)
@@ -72,6 +73,11 @@ class StreamReading:
             self._findings.add("wire.lone_surrogate", "half a surrogate pair in a string", event=event, offset=offset)
         if self._done is not None and self.terminal:
             self._say_unusual("done", self._done, self.offsets[self._done])
+
+    @property
+    def events(self) -> int:
+        """How many frames held a JSON object."""
+        return sum(self.seen.values()) + self._typeless
 
     def offset_of(self, event: int | None) -> int | None:
         """The byte at which a frame begins, or None."""
@@ -110,6 +116,7 @@ class StreamReading:
     def _first(self, index: int, type_: object, event: dict[str, Any]) -> None:
         """The first event of a type, or one without a type."""
         if not isinstance(type_, str):
+            self._typeless += 1
             return
         self.seen[type_] = 1
         self.first[type_] = index

@@ -17,6 +17,7 @@ from harness.wire.limits import MIB
 
 BOM: Final = b"\xef\xbb\xbf"
 _LINE: Final = re.compile(rb"([^\r\n]*)(?:\r\n|\n|\r)")
+_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*+(?::|(?:event|data|id|retry)(?:[:\r\n]|$))")
 _BLANK: Final = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _KEPT_COMMENTS: Final = 8
 _NAMES: Final[dict[bytes, str]] = {}
@@ -302,6 +303,11 @@ def _timed(found: Iterable[Frame], arrivals: Sequence[Arrival]) -> Iterator[Fram
         while following is not None and following.offset < frame.end:
             here, following = following, next(chunks, None)
         yield frame._replace(at=here.at)
+
+
+def looks_like_stream(body: bytes) -> bool:
+    """Whether the first line that is not blank is a comment, or one of a field of event streams."""
+    return _START.match(body) is not None
 
 
 def encode(frame: Frame) -> bytes:

@@ -28,6 +28,7 @@ _LITERAL: Final = re.compile(rb"[A-Za-z0-9_.+-]++")
 _PLAIN: Final = re.compile(rb'[^"\\\x00-\x1f]*+')
 _ESCAPE: Final = re.compile(rb'\\(?:(["\\/bfnrt])|u([0-9A-Fa-f]{4}))')
 _SHORT: Final = dict(zip(b'"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))
+_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*+[{\[]")
 _WORDS: Final[dict[bytes, Any]] = {b"true": True, b"false": False, b"null": None}
 
 
@@ -68,6 +69,11 @@ def decode(data: bytes) -> Any:
         else:
             return value
     return value if _harmless(data) or _bounded(value, data) else _Reader(data).read()
+
+
+def looks_like_json(data: bytes) -> bool:
+    """Whether the bytes begin as a JSON object or array does."""
+    return _START.match(data) is not None
 
 
 def _harmless(data: bytes) -> bool:
