@@ -6,7 +6,7 @@ from typing import Any
 from harness.protocol.compare import differences, same_logprobs
 from harness.protocol.grammar import CHANGES_CALL_ID, KEPT, LEVELS, PHASES, STEADY
 from harness.protocol.notes import Notes
-from harness.protocol.spans import Item, Part, Text, at_path
+from harness.protocol.spans import Item, Part, Text, at_path, word
 
 Event = dict[str, Any]
 
@@ -84,7 +84,7 @@ def _phases_over(notes: Notes, item: Item, told: Event) -> None:
     last = len(phases.places) - 1
     if item.stage >= last or told.get("status") in ("incomplete", "failed"):
         return
-    if item.stage == last - 1 and (item.type, told.get("status")) in notes.profile.closes_as:
+    if item.stage == last - 1 and (item.type, word(told, "status")) in notes.profile.closes_as:
         return
     missing = "|".join(phases.places[item.stage + 1])
     message = f"a {item.type} was closed before it reached the phase {missing}"
@@ -184,7 +184,7 @@ def _encrypted_from_the_start(notes: Notes, added: Event) -> None:
 
 
 def _status(notes: Notes, item: Item, told: Event) -> None:
-    status = told.get("status")
+    status = word(told, "status")
     if status not in UNSETTLED:
         return
     if item.type == "message":

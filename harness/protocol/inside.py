@@ -1,10 +1,11 @@
-"""What happens inside an item: parts and texts open, grow, settle and close; hosted tools report their phases."""
+"""What happens inside an item: parts and texts open, grow, settle and close."""
 
 from typing import Any
 
 from harness.findings import Level
 from harness.protocol.compare import differences
-from harness.protocol.grammar import LEVELS, PART_TEXTS, PHASES, TEXT, Step
+from harness.protocol.grammar import LEVELS, PART_TEXTS, Step
+from harness.protocol.hosted import Hosted
 from harness.protocol.notes import Notes
 from harness.protocol.output import Output, empty
 from harness.protocol.spans import Item, Part, Text, is_broken
@@ -16,9 +17,10 @@ Event = dict[str, Any]
 class Inside:
     """Judges the events inside items. `tail` is the text that grew last, and the names its event gave it."""
 
-    def __init__(self, notes: Notes, output: Output) -> None:
+    def __init__(self, notes: Notes, output: Output, hosted: Hosted) -> None:
         self._notes = notes
         self._output = output
+        self._hosted = hosted
         self.tail: Text | None = None
         self.tail_type = self.tail_field = ""
         self.tail_names: tuple[Any, Any, Any] = (None, None, None)
@@ -56,7 +58,7 @@ class Inside:
         usual = step.level.name if step.level.name in PART_TEXTS.values() else "text"
         name = PART_TEXTS.get(kind, "summary text" if level.name == "summary" else usual)
         text = Text(LEVELS[name], index)
-        text.holed = item.holed and item.added is None
+        text.holed = item.holed
         part = Part(level, index, kind, text)
         item.parts[level.name, index] = part
         item.texts[name, index] = text
@@ -183,8 +185,8 @@ class Inside:
 
     def _new_text(self, item: Item, step: Step, index: int) -> Text:
         text = item.texts[step.level.name, index] = Text(step.level, index)
-        text.holed = item.holed and item.added is None
-        self._at_text(item)
+        text.holed = item.holed
+        self._hosted.at_text(item)
         return text
 
     def command_added(self, event: Event, step: Step) -> None:
@@ -254,7 +256,7 @@ class Inside:
             message = "half a surrogate pair is left when the deltas are joined"
             notes.report("wire.lone_surrogate", message, f"/{level.value}", actual=ascii(total))
             text.holed = True
-        if text.holed or (notes.profile.whole_at_once and not text.pieces):
+        if text.holed or (level.name in notes.profile.whole_at_once and not text.pieces):
             text.voices.append(value)
             return
         text.voices.append(total)
@@ -283,64 +285,6 @@ class Inside:
             self._notes.report("order.annotation_index", message, "/annotation_index", expected=wanted, actual=index)
             item.complaints.add("order.annotation_index")
         text.annotations.append(event["annotation"])
-
-    # -- hosted tools ----------------------------------------------------------------------------------------------
-
-    def phase(self, event: Event, step: Step) -> None:
-        """A phase of a hosted tool."""
-        item = self._output.find(event, step)
-        if item is None or "order.hosted_phase" in item.complaints:
-            return
-        phases = PHASES[step.item]
-        place = next(index for index, names in enumerate(phases.places) if step.phase in names)
-        self.tail = None
-        if place <= item.stage:
-            if step.phase not in phases.again or item.stage == len(phases.places) - 1:
-                self._phase_fault(item, f"the phase {step.phase} comes late or twice", phases.places[item.stage])
-            return
-        if not item.holed:
-            skipped = [names for names in phases.places[item.stage + 1 : place] if names != (TEXT,)]
-            if skipped:
-                self._phase_fault(item, f"the phase {step.phase} comes too early", skipped[0])
-            elif item.text_place != -1 and item.stage <= item.text_place < place and not self._told(item):
-                message = f"the phase {step.phase} comes before what it works on is settled"
-                self._phase_fault(item, message, (TEXT,), level=Level.NOTE)
-        item.stage = place
-
-    def _told(self, item: Item) -> bool:
-        return bool(item.texts) and all(text.settled or text.holed for text in item.texts.values())
-
-    def _at_text(self, item: Item) -> None:
-        """The arguments or code of a call begin to grow: the phases before that must have been there."""
-        place = item.text_place
-        if place == -1 or item.stage > place:
-            return
-        if item.stage < place - 1 and not item.holed and "order.hosted_phase" not in item.complaints:
-            wanted = PHASES[item.type or ""].places[item.stage + 1]
-            self._phase_fault(item, f"the phase {wanted[0]} was left out", wanted)
-        item.stage = place
-
-    def _phase_fault(self, item: Item, message: str, wanted: tuple[str, ...], level: Level | None = None) -> None:
-        item.complaints.add("order.hosted_phase")
-        self._notes.report("order.hosted_phase", message, "/type", expected="|".join(wanted), level=level)
-
-    def image(self, event: Event, step: Step) -> None:
-        """`image_generation_call.partial_image`."""
-        item = self._output.find(event, step)
-        if item is None:
-            return
-        places = PHASES["image_generation_call"].places
-        if item.stage < len(places) - 2 and not item.holed and "order.hosted_phase" not in item.complaints:
-            self._phase_fault(item, "a partial image before the phase generating", places[1])
-            item.stage = len(places) - 2
-        elif item.stage == len(places) - 1 and "order.hosted_phase" not in item.complaints:
-            self._notes.report("order.after_done", "a partial image after the image was completed")
-        index = event["partial_image_index"]
-        if index != item.images and not item.holed:
-            message = f"the next partial_image_index is {item.images}"
-            pointer = "/partial_image_index"
-            self._notes.report("order.partial_index", message, pointer, expected=item.images, actual=index)
-        item.images = index + 1
 
 
 def _outside(annotations: Any, text: Any) -> list[tuple[str, Any, Any]]:

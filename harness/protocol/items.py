@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from harness.protocol.closing import is_json
 from harness.protocol.grammar import OWN_CALL_ID
+from harness.protocol.spans import word
 
 Item = Mapping[str, Any]
 
@@ -19,26 +20,19 @@ ANSWERED_BY: Final[Mapping[str, str]] = {
 }
 """Item types that wait for an answer of the client, and the type of that answer."""
 
-LINK: Final[Mapping[str, tuple[str, str]]] = {"mcp_approval_request": ("id", "approval_request_id")}
-"""The field of the call and of its answer that must agree, where it is not `call_id`."""
-
 
 def unanswered(items: Iterable[Item]) -> list[Item]:
     """The calls of a list of items, in order, that no later item of it answers."""
-    waiting: dict[tuple[str, Any], Item] = {}
+    waiting: dict[tuple[str | None, str | None], Item] = {}
     for item in items:
-        kind = item.get("type")
-        if kind in ANSWERED_BY:
-            field, _ = LINK.get(str(kind), ("call_id", "call_id"))
-            waiting[ANSWERED_BY[str(kind)], _key(item.get(field))] = item
+        kind = word(item, "type")
+        if kind is not None and kind in ANSWERED_BY:
+            field = "id" if kind == "mcp_approval_request" else "call_id"
+            waiting[ANSWERED_BY[kind], word(item, field)] = item
         elif kind in ANSWERED_BY.values():
             field = "approval_request_id" if kind == "mcp_approval_response" else "call_id"
-            waiting.pop((str(kind), _key(item.get(field))), None)
+            waiting.pop((kind, word(item, field)), None)
     return list(waiting.values())
-
-
-def _key(value: Any) -> Any:
-    return value if isinstance(value, str) else None
 
 
 def lonely_reasoning(items: Iterable[Item]) -> list[Item]:
@@ -70,7 +64,7 @@ def doubled_call_ids(output: Iterable[Item]) -> Iterator[tuple[int, str]]:
     seen: set[str] = set()
     for index, item in enumerate(output):
         call_id = item.get("call_id")
-        if item.get("type") in OWN_CALL_ID and isinstance(call_id, str):
+        if word(item, "type") in OWN_CALL_ID and isinstance(call_id, str):
             if call_id in seen:
                 yield index, call_id
             seen.add(call_id)

@@ -6,7 +6,7 @@ from harness.findings import Level
 from harness.protocol import closing
 from harness.protocol.grammar import BEGINS, CLOSED_AT_ONCE, OWN_CALL_ID, Move, Step
 from harness.protocol.notes import Notes
-from harness.protocol.spans import Item
+from harness.protocol.spans import Item, word
 from harness.protocol.vocabulary import ITEMS, json_type
 
 Event = dict[str, Any]
@@ -95,8 +95,9 @@ class Output:
     def _beginning(self, item: Item, told: Event) -> None:
         notes = self._notes
         empty(notes, item.type, told, "/item")
-        status = told.get("status")
-        if status not in (None, "in_progress") and item.type not in CLOSED_AT_ONCE:
+        status = word(told, "status")
+        fine = status in (None, "in_progress") or item.type in CLOSED_AT_ONCE
+        if not fine and (item.type, status) not in notes.profile.announced_as:
             message = "an item that was just announced is not in progress"
             notes.report("order.added_status", message, "/item/status", expected="in_progress", actual=status)
         known = ITEMS.get(item.type or "")

@@ -20,8 +20,9 @@ class Dialect:
     `levels`: the level that a code's findings have instead of their own. `closes_as`: item types with the status
     under which they may close before their last phase. `overlaps`: item types that may be open beside other items,
     and of which all but the last may stay open. `runs_on`: item types that may close `in_progress` if a program
-    called them. `may_end_empty`: the terminal `output` may be empty. `whole_at_once`: a text may settle without
-    having grown.
+    called them. `announced_as`: item types with a settled status under which they may be announced.
+    `may_end_empty`: the terminal `output` may be empty. `whole_at_once`: levels whose text may settle without having
+    grown.
     """
 
     name: str
@@ -30,8 +31,9 @@ class Dialect:
     closes_as: frozenset[tuple[str, str]] = frozenset()
     overlaps: frozenset[str] = frozenset()
     runs_on: frozenset[str] = frozenset()
+    announced_as: frozenset[tuple[str, str]] = frozenset()
     may_end_empty: bool = False
-    whole_at_once: bool = False
+    whole_at_once: frozenset[str] = frozenset()
 
 
 def _warned(*codes: str) -> Mapping[str, Level]:
@@ -55,6 +57,11 @@ PROGRAM_CALLS = Dialect(
     "OpenAI, recorded July 2026: a function_call whose caller is a program is closed with status in_progress.",
     runs_on=frozenset({"function_call"}),
 )
+PRO_MODE = Dialect(
+    "pro-mode",
+    "OpenAI, recorded 2026 with gpt-5.6 and reasoning.mode pro: messages are announced as completed (6 streams).",
+    announced_as=frozenset({("message", "completed")}),
+)
 EMPTY_OUTPUT = Dialect(
     "empty-final-output",
     "Back end of ChatGPT Codex: 25 of 128 recorded streams end with `output: []` after having streamed items.",
@@ -74,7 +81,7 @@ OVERLAPPING_ITEMS = Dialect(
 NO_DELTAS = Dialect(
     "no-deltas",
     "LM Studio sends function_call_arguments.done without a delta before it (2 of 16 recorded streams of others).",
-    whole_at_once=True,
+    whole_at_once=frozenset({"arguments"}),
 )
 NO_PHASES = Dialect(
     "no-phases",
@@ -124,15 +131,19 @@ class Profile:
         return any(dialect.may_end_empty for dialect in self.dialects)
 
     @cached_property
-    def whole_at_once(self) -> bool:
-        return any(dialect.whole_at_once for dialect in self.dialects)
+    def announced_as(self) -> frozenset[tuple[str, str]]:
+        return frozenset().union(*(dialect.announced_as for dialect in self.dialects))
+
+    @cached_property
+    def whole_at_once(self) -> frozenset[str]:
+        return frozenset().union(*(dialect.whole_at_once for dialect in self.dialects))
 
     def level(self, code: str) -> Level:
         """The level of a code's findings under this profile."""
         return self.levels.get(code) or CODES[code].level
 
 
-_EVERYWHERE = (AZURE_HOSTED, PARALLEL_LISTS, PROGRAM_CALLS)
+_EVERYWHERE = (AZURE_HOSTED, PARALLEL_LISTS, PROGRAM_CALLS, PRO_MODE)
 
 CORE: Final = Profile("core", "OpenAI and Azure endpoints", _EVERYWHERE)
 CODEX: Final = Profile("codex", "the back end of the ChatGPT Codex product", (*_EVERYWHERE, EMPTY_OUTPUT))

@@ -1,6 +1,7 @@
 """The spans of a stream while they are open: texts, parts, items."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from harness.protocol.grammar import PHASES, TEXT, Level
@@ -190,6 +191,12 @@ def _put(item: dict[str, Any], path: Path, value: Any, text: Text) -> None:
         else:
             return
         node = node[step]
+
+
+def word(value: Mapping[str, Any], name: str) -> str | None:
+    """A field of a JSON object, where it is a string."""
+    found = value.get(name)
+    return found if isinstance(found, str) else None
 
 
 def at_path(value: Any, path: Path) -> Any:

@@ -11,6 +11,7 @@ from harness.protocol import final
 from harness.protocol.course import Course
 from harness.protocol.fold import Fold
 from harness.protocol.grammar import GRAMMAR, Move, Step
+from harness.protocol.hosted import Hosted
 from harness.protocol.inside import Inside
 from harness.protocol.notes import NOTHING, Notes
 from harness.protocol.numbers import Numbers
@@ -49,7 +50,8 @@ class StreamChecker:
         self._numbers = Numbers(self._notes, resumed_after)
         self._course = Course(self._notes, resumed=resumed)
         self._output = Output(self._notes, resumed=resumed)
-        self._inside = Inside(self._notes, self._output)
+        hosted = Hosted(self._notes, self._output)
+        self._inside = Inside(self._notes, self._output, hosted)
         self._fed = -1
         self._over = False  # the terminal event or an error was there: little may follow
         self._lost_last = False
@@ -63,9 +65,9 @@ class StreamChecker:
             Move.GROW: inside.grow,
             Move.SETTLE: inside.settle,
             Move.CLOSE: self._close,
-            Move.PHASE: inside.phase,
+            Move.PHASE: hosted.phase,
             Move.ANNOTATE: inside.annotate,
-            Move.IMAGE: inside.image,
+            Move.IMAGE: hosted.image,
             Move.PASS: _pass,
             "item": output.added,
             "part": inside.part_added,

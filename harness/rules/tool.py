@@ -6,6 +6,7 @@ from typing import Final
 
 from harness.protocol.grammar import OWN_CALL_ID
 from harness.protocol.items import arguments_not_json, doubled_call_ids
+from harness.protocol.spans import word
 from harness.reply import Reply
 from harness.rules.base import ReadingRule, Rule
 from harness.rules.looking import ReplyRule, Wrong
@@ -27,7 +28,7 @@ class _OfPlainReplies(ReplyRule):
     """A rule by which streams are judged while they are read, and plain replies here, item by item."""
 
     def concerns(self, reply: Reply) -> bool:
-        return any(item.get("type") in OWN_CALL_ID for item in reply.output)
+        return any(word(item, "type") in OWN_CALL_ID for item in reply.output)
 
     def look(self, reply: Reply) -> Iterator[Wrong]:
         if not reply.streamed:

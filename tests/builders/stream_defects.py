@@ -300,7 +300,7 @@ def _warnings() -> None:
     x1, x3, x12 = s.x1(), s.x3(), s.x12()
     row("LIF-17", changed(x1, -1, "/response/temperature", 0.5), "order.snapshot_drift", level="warning")
     row("LIF-20", changed(x1, 1, "/response/truncation", "auto"), "order.snapshot_drift", level="warning")
-    row("ITM-10", changed(x3, 2, "/item/status", "completed"), "order.added_status", level="warning")
+    row("ITM-10", changed(s.x2(), 2, "/item/status", "completed"), "order.added_status", level="warning")
     unsettled = changed(x12, at(x12, "output_item.done"), "/item/status", "interpreting")
     unsettled = changed(unsettled, -1, "/response/output/0/status", "interpreting")
     row("ITM-11", unsettled, "order.item_unsettled", level="warning")
