@@ -9,6 +9,8 @@ import click
 COMMANDS: Final[Mapping[str, str]] = {
     "run": "Run scenarios: pytest with good defaults.",
     "check": "Hold recordings to the rules, without an endpoint.",
+    "rules": "List what is always checked.",
+    "explain": "Say what a rule demands, and why.",
     "report": "Make the HTML report of a record again.",
     "lint": "Show every mistake of every scenario, without running.",
     "schema": "Print the JSON Schema of scenarios, for editors.",
