@@ -1,5 +1,6 @@
 """Defects of frames and their bytes: how events are spelled on the wire."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -90,7 +91,8 @@ def added_field(field: bytes) -> Change:
 
 def key_twice(frames: Frames) -> Frames:
     """A key that stands in the object already, with the same value."""
-    return with_field(frames, b'"content_index":0,"content_index":0')
+    found = re.search(rb'"output_index":\d+', frames[victim(frames)]) if frames else None
+    return with_field(frames, found[0]) if found else frames
 
 
 def huge_event(frames: Frames) -> Frames:

@@ -30,8 +30,17 @@ def of_events(events: Sequence[Event], defects: Iterable[Defect]) -> list[Event]
     return spoilt
 
 
+def of_stream(events: Sequence[Event], defects: Sequence[Defect]) -> list[bytes]:
+    """The frames that the events of an already spoilt response make under these defects."""
+    spelled = frames.frames(of_events(events, defects))
+    for defect in defects:
+        if isinstance(defect, OfFrames):
+            spelled = defect.change(spelled)
+    return spelled
+
+
 def spoil(events: Sequence[Event], defects: Iterable[Defect] = ()) -> list[bytes]:
-    """The frames that the events make under these defects; joined, they are the body of the stream."""
+    """A correct, recorded stream → its frames under these defects; joined, they are the body of the stream."""
     defects = tuple(defects)
     responses = [defect for defect in defects if isinstance(defect, OfResponse)]
     if responses:
@@ -39,11 +48,7 @@ def spoil(events: Sequence[Event], defects: Iterable[Defect] = ()) -> list[bytes
         for event in events:
             if isinstance(event.get("response"), dict):
                 of_response(event["response"], responses)
-    spelled = frames.frames(of_events(events, defects))
-    for defect in defects:
-        if isinstance(defect, OfFrames):
-            spelled = defect.change(spelled)
-    return spelled
+    return of_stream(events, defects)
 
 
 def of_body(response: JSON, defects: Iterable[Defect]) -> JSON:

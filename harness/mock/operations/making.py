@@ -98,10 +98,10 @@ def cut_parts(parts: Iterable[JSON], allowed: int) -> list[JSON]:
     return cut
 
 
-def within(items: list[JSON], thinking: int, allowed: int | None) -> tuple[list[JSON], int, int]:
-    """Items, tokens of thinking and of all output, cut where the allowed tokens run out."""
+def within(items: list[JSON], thinking: int, allowed: int | None) -> tuple[list[JSON], int, int, bool]:
+    """Items, tokens of thinking and of all output, and whether they were cut where the allowed tokens run out."""
     if allowed is None or thinking + sum(map(tokens.of_output, items)) <= allowed:
-        return items, thinking, thinking + sum(map(tokens.of_output, items))
+        return items, thinking, thinking + sum(map(tokens.of_output, items)), False
     kept: list[JSON] = []
     spent = min(thinking, allowed)
     for item in items:
@@ -114,7 +114,7 @@ def within(items: list[JSON], thinking: int, allowed: int | None) -> tuple[list[
         if cutter is not None and spent < allowed:
             kept.append({**cutter(item, allowed - spent - 1), "status": "incomplete"})
         break
-    return kept, min(thinking, allowed), allowed
+    return kept, min(thinking, allowed), allowed, True
 
 
 def scripted_draft(

@@ -135,8 +135,8 @@ def make(
     if thinks and not any(item["type"] == "reasoning" for item in items):
         items.insert(0, think(room, body, response, draft.state, draft.summary, states, ways))
     limit = body.get("max_output_tokens") if ways.limit != "ignored" else None
-    items, thinking, spent = making.within(items, draft.thinking(effort) if thinks else 0, limit)
-    cut = limit is not None and spent >= limit
+    items, thinking, spent, cut = making.within(items, draft.thinking(effort) if thinks else 0, limit)
+    cut = cut or any(item.get("status") == "incomplete" for item in items)
     response["output"] = items
     response["status"] = "incomplete" if cut and ways.limit != "hidden" else "completed"
     response["incomplete_details"] = {"reason": "max_output_tokens"} if response["status"] == "incomplete" else None
@@ -196,7 +196,7 @@ def send(room: Room, body: JSON, response: JSON, directions: Directions) -> Answ
     made = events(response, obfuscate=padded, again=again(room))
     if directions.fail is not None:
         made = failed_stream(made, directions.fail)
-    return of_stream(spoiling.spoil(made, directions.defects), lines)
+    return of_stream(spoiling.of_stream(made, directions.defects), lines)
 
 
 def again(room: Room) -> Any:
