@@ -72,9 +72,11 @@ class Expecting:
         open_names = frozenset(names(raw)) if holds_marks(raw) else frozenset()
         key = name if part is None else f"{name}/{part}"
         if open_names:
+            before = len(self.mistakes)
             matcher_for(name, part, drafted(raw), report, draft=True)
             demand = Expectation(key, name, Unbound(), raw, place, part, open_names)
-            self._try_rows(demand, path)
+            if len(self.mistakes) == before:
+                self._try_rows(demand, path)
             return demand
         value = substitute(raw, {}) if holds_marks(raw) else raw
         return Expectation(key, name, matcher_for(name, part, value, report), raw, place, part)

@@ -10,18 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from harness.scenario.files import is_scenario
 from harness.scenario.model import Expectation, Scenario, Turn
 from harness.scenario.reading import Circumstances, Reader
 from harness.scenario.variables import put_known, spelt, substitute
 from harness.source.document import LIMITS, examine
 from harness.source.place import Diagnostic, Place, Refused, shown
-
-
-def may_be_scenario(path: Path) -> bool:
-    """Whether a YAML file found in a folder is to be looked at: a scenario, or nothing that can be told."""
-    text = _bytes(path, "")
-    return isinstance(text, Diagnostic) or is_scenario(text) or not text.strip() or b"\x00" in text[:4]
 
 
 def load(path: Path, root: Path, *, settings: Collection[str] = (), today: date | None = None) -> list[Scenario]:

@@ -58,12 +58,15 @@ def names(value: Any) -> set[str]:
 
 
 def occurrences(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every variable in a value with the path to the text that holds it; a brace that is never closed too."""
+    """Every variable in a value with the path to the text that holds it.
+
+    A brace that is never closed is one too, by the name `${…`, which nothing can have.
+    """
     if isinstance(value, str):
         if "$" in value:
             for mark in _MARK.finditer(value):
                 if mark[1] is not None:
-                    yield path, mark[1]
+                    yield path, _name(mark)
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from occurrences(inner, (*path, key))
@@ -118,14 +121,14 @@ def _put_in(value: Any, bindings: Mapping[str, Any], way: str) -> Any:
 
 def _text(text: str, bindings: Mapping[str, Any], way: str) -> Any:
     whole = _MARK.fullmatch(text)
-    if whole is not None and whole[1] is not None and whole[1] in bindings:
+    if whole is not None and whole[1] is not None and _name(whole) in bindings:
         value = bindings[whole[1]]
         return _escaped(value) if way == PARTLY else value
 
     def put(mark: re.Match[str]) -> str:
-        name = mark[1]
-        if name is None:
+        if mark[1] is None:
             return "$" if way == WHOLLY else "$$"
+        name = _name(mark)
         if name in bindings:
             value = spelt(bindings[name])
             return value.replace("$", "$$") if way == PARTLY else value
@@ -134,6 +137,10 @@ def _text(text: str, bindings: Mapping[str, Any], way: str) -> Any:
         return mark[0]
 
     return _MARK.sub(put, text)
+
+
+def _name(mark: re.Match[str]) -> str:
+    return mark[1] if mark[2] else mark[0]
 
 
 def _escaped(value: Any) -> Any:
