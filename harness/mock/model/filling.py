@@ -32,7 +32,7 @@ class Source:
         pattern = re.escape(words).replace(r"\ ", r"[\s_-]+")
         for text in (self.prompt, self.text):
             match = re.search(
-                rf"(?<!\w){pattern}(?!\w)\s*(?:is|are|was|of|=|:|to|set to|being|called)?\s*"
+                rf"(?<!\w){pattern}(?!\w)\s*(?:(?:is|are|was|of|set to|to|being|called)\b|[=:])?\s*"
                 rf"(?P<value>\"[^\"]+\"|'[^']+'|[^\s,;.!?]+(?:\.\d+)?(?:[^,;.!?\n]*?)?){STOP}",
                 text,
                 re.IGNORECASE,

@@ -24,7 +24,7 @@ class Phrases:
 ENGLISH: Final = Phrases(
     hello="Hello! How can I help you today?",
     noted="Noted.",
-    unknown="I do not know {owner} {key}; it was not mentioned.",
+    unknown="I do not know {owner} {key}, it was not mentioned.",
     recalled="{owner} {key} is {value}.",
     yours="Your",
     the="The",

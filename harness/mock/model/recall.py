@@ -42,7 +42,7 @@ NOT_KEYS: Final = re.compile(
 QUESTION: Final = re.compile(
     r"^(?:(?:and|so|now|then|please|again|ok(?:ay)?|hi|hello)[,:]?\s+)*(?:"
     r"(?:what|which|who|where|when)(?:'s|’s|\s+(?:is|was|are|were))\s+(?P<a>.+)"
-    r"|(?:tell|give|remind|show|send)\s+me\s+(?:of\s+|about\s+|again\s+|once more\s+)*(?:what\s+)?(?P<b>.+)"
+    r"|(?:tell|give|remind|show|send)\s+me\s+(?:of\s+|about\s+(?=my\s)|again\s+|once more\s+)*(?:what\s+)?(?P<b>.+)"
     r"|(?:do|can|could|would)\s+you\s+(?:still\s+|please\s+)*(?:remember|know|recall|tell me|repeat)\s+"
     r"(?:what\s+)?(?P<c>.+)"
     r"|(?:repeat|state|recall|name|quote|output|print|write)\s+(?P<d>(?:my|the)\s.+)"

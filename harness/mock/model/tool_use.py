@@ -134,6 +134,8 @@ def reported(call: Mapping[str, Any], output: object) -> str:
         value = ", ".join(f"{name}: {inner}" for name, inner in value.items())
     elif isinstance(value, list):
         value = ", ".join(map(str, value))
+    else:
+        value = output  # a number keeps the digits that it came with
     return f"The result of {call.get('name', 'the tool')}{given(call)} is {value}."
 
 
