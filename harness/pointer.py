@@ -3,8 +3,11 @@
 Knows nothing of the values' meaning.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+
+_INDEX: Final = re.compile("0|[1-9][0-9]{0,17}")
 
 MISSING: Final = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
 """What `resolve` answers where the pointer leads nowhere; unlike None it is never a JSON value."""
@@ -45,9 +48,7 @@ def resolve(value: Any, pointer: str) -> Any:
                 return MISSING
             value = value[token]
         elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
-            if not (token == "0" or (token.isascii() and token.isdigit() and token[0] != "0")):
-                return MISSING
-            if int(token) >= len(value):
+            if not _INDEX.fullmatch(token) or int(token) >= len(value):
                 return MISSING
             value = value[int(token)]
         else:

@@ -25,13 +25,13 @@ from harness.engine.plan import Case, Omitted, plan
 from harness.engine.target import Target, UnsafeEndpoint, live_target
 from harness.engine.telling import told
 from harness.findings import Verdict
-from harness.pytest_plugin import HOME
 from harness.record.chain import NotRecorded, RecordExists
 from harness.record.lines import CaseLine
 from harness.record.run import Run
 from harness.record.unsound import Unsound
 from harness.record.writer import RunWriter
 from harness.report.page import write
+from harness.scenario.files import project_of
 from harness.scenario.load import load
 from harness.source.place import Refused
 from harness.wire.redact import Redactor, Secret
@@ -60,7 +60,7 @@ class ScenarioFile(pytest.File):
     harness: "Harness"
 
     def collect(self) -> Iterator["ScenarioItem"]:
-        root = project_root(self.path, self.config)
+        root = project_of(self.path) or self.config.rootpath
         try:
             scenarios = load(self.path, root, settings=self.harness.settings)
         except Refused:
@@ -101,6 +101,14 @@ class ScenarioItem(pytest.Function):
         return item
 
     @property
+    def id(self) -> Any:
+        """The node's id as pytest reads it back from its cache: what stands in brackets are parameters.
+
+        A function made without pytest's own parametrising keeps them in its name, and `--lf` would not know it again.
+        """
+        return type(super().id).parse(self.nodeid)
+
+    @property
     def attended(self) -> bool:
         """Whether fixtures must be set up before the case may start."""
         return not _UNATTENDED.issuperset(self.fixturenames)
@@ -115,7 +123,8 @@ class ScenarioItem(pytest.Function):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotPassed):
-            return told(excinfo.value.line)
+            harness: Harness = self.parent.harness  # type: ignore[union-attr]
+            return harness.redact(told(excinfo.value.line).encode()).decode()
         if isinstance(excinfo.value, NotRecorded):
             return f"the case could not be recorded: {excinfo.value}"
         return super().repr_failure(excinfo)
@@ -132,7 +141,7 @@ class Harness:
         option = config.option
         self.settings = settings_of(option.set)
         self.targets = targets
-        self.secrets = secrets
+        self.redact = Redactor(secrets)
         self.unconfigured = option.endpoint is None
         worker = getattr(config, "workerinput", None)
         self.run: str = worker["harness_run"] if worker else new_run_id()
@@ -169,7 +178,7 @@ class Harness:
             self.run, cases, self.omitted, started=time.time(), seed=0, settings={**told_settings, **self.settings}
         )
         try:
-            writer = RunWriter(self.directory, head, redact=Redactor(self.secrets), shard=self.shard)
+            writer = RunWriter(self.directory, head, redact=self.redact, shard=self.shard)
         except (NotRecorded, RecordExists) as error:
             raise pytest.UsageError(str(error)) from None
         self._loop = EngineLoop(writer, option.concurrency or CONCURRENCY)
@@ -276,14 +285,6 @@ def named_on_the_command_line(option: Any) -> tuple[Target, Secret | None]:
     except (UnsafeEndpoint, ValueError) as error:
         raise pytest.UsageError(str(error)) from None
     return target, key
-
-
-def project_root(path: Path, config: pytest.Config) -> Path:
-    """What scenario files are named from: the parent of the outermost folder `specs`, else pytest's root."""
-    for parent in reversed(path.parents):
-        if parent.name == HOME:
-            return parent.parent
-    return config.rootpath
 
 
 def new_run_id() -> str:

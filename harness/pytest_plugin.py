@@ -4,22 +4,15 @@ It is imported by every pytest run of an environment that has the package, so it
 the work is registered when the first of our files is collected.
 """
 
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.scenario.files import is_scenario_file
+
 if TYPE_CHECKING:
     from harness.pytest_items import Harness
-
-SUFFIXES: Final = (".yaml", ".yml")
-HOME: Final = "specs"
-"""Every YAML file below a folder of this name is a scenario file, but for those named in `NOT_SCENARIOS`."""
-NOT_SCENARIOS: Final = frozenset({"targets.yaml", "gate.yaml"})
-ATTACHMENTS: Final = "attachments"
-_KEYS: Final = tuple(re.compile(rb"^(?:\xef\xbb\xbf)?" + key + rb"[ \t]*:", re.M) for key in (b"scenario", b"turns"))
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("harness", "scenarios of the Responses API")
@@ -36,8 +29,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Options of ours that were used are checked before anything is collected."""
+    option = config.option
+    if option.endpoint or option.deployment or option.api_key_env or option.defect or option.set:
+        harness_of(config)
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if file_path.suffix not in SUFFIXES or not is_scenario_file(file_path):
+    if not is_scenario_file(file_path):
         return None
     return harness_of(parent.config).file(file_path, parent)
 
@@ -46,19 +46,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def pytest_configure_node(node: Any) -> None:
     """A worker of pytest-xdist is about to start: it records under the run of this process."""
     node.workerinput["harness_run"] = harness_of(node.config).run
-
-
-def is_scenario_file(path: Path) -> bool:
-    """Whether a YAML file is ours: below a folder `specs`, or with `scenario:` and `turns:` at its top level."""
-    if path.name in NOT_SCENARIOS or ATTACHMENTS in path.parts:
-        return False
-    if HOME in path.parts:
-        return True
-    try:
-        text = path.read_bytes()
-    except OSError:
-        return False
-    return all(key.search(text) for key in _KEYS)
 
 
 def harness_of(config: pytest.Config) -> "Harness":

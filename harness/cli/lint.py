@@ -12,7 +12,7 @@ import click
 def command(paths: tuple[Path, ...], settings: tuple[str, ...]) -> None:
     """Check the scenarios in PATHS (files or folders; default: specs) and show every mistake.
 
-    In a folder every YAML file with `scenario:` or `turns:` at its top is one of ours; others are left alone.
+    Below a folder `specs` every YAML file is one of ours; elsewhere those with `scenario:` and `turns:` at their top.
     Exit codes: 0 all are well formed, 4 something is wrong, 5 there is no scenario.
     """
     from harness.scenario.load import load_all
@@ -36,13 +36,12 @@ def command(paths: tuple[Path, ...], settings: tuple[str, ...]) -> None:
 
 def _files(path: Path) -> Iterator[Path]:
     """The scenario files at a path; a file that was named is one, whatever it holds."""
-    from harness.scenario.files import SUFFIXES
-    from harness.scenario.load import may_be_scenario
+    from harness.scenario.files import is_scenario_file
 
     if not path.is_dir():
         yield path
         return
     for file in sorted(path.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if not hidden and file.suffix in SUFFIXES and file.is_file() and may_be_scenario(file):
+        if not hidden and file.is_file() and is_scenario_file(file):
             yield file

@@ -24,11 +24,12 @@ def command(arguments: tuple[str, ...]) -> None:
 
 def with_defaults(arguments: list[str]) -> list[str]:
     """The arguments for pytest: `specs` where no path was named, and this folder as the root."""
-    from harness.pytest_plugin import HOME
+    from harness.scenario.files import HOME
 
     chosen = list(arguments)
     if not any(Path(argument.partition("::")[0]).exists() for argument in chosen if not argument.startswith("-")):
         chosen.append(HOME)
     if not any(argument.startswith("--rootdir") for argument in chosen):
         chosen.append("--rootdir=.")
-    return chosen
+    # Costs more than many a run: it imports hypothesis at the end of every session, used or not.
+    return ["-p", "no:hypothesispytest", *chosen]

@@ -61,7 +61,7 @@ async def conduct(case: Case, grounds: Grounds) -> Conducted:
     What the endpoint or the network does wrong is a finding. Whatever else is raised is a bug of ours.
     """
     async with case.target.open(grounds, script(case)) as door:
-        course = _Course(case, door)
+        course = _Course(case, door, applied=_nothing_applied(case))
         for turn in case.scenario.turns:
             if not await _take(course, turn):
                 break
@@ -86,6 +86,14 @@ def script(case: Case) -> Mapping[str, Any] | None:
         return scenario.mock
     turns = [turn.mock or {} for turn in scenario.turns if turn.action in CREATES]
     return {**(scenario.mock or {}), "turns": turns}
+
+
+def _nothing_applied(case: Case) -> dict[str, int]:
+    """Every expectation of the case, looked at not once: what stays so is told."""
+    scenario = case.scenario
+    return {
+        f"{turn.id}/{expectation.key}": 0 for turn in scenario.turns for expectation in scenario.expectations_of(turn)
+    }
 
 
 async def _take(course: _Course, turn: Turn) -> bool:

@@ -8,8 +8,8 @@ import pytest
 from builders.scenarios import TODAY, mistakes, scenario, scenarios, told
 
 from harness.findings import CODES
-from harness.scenario.files import is_scenario
-from harness.scenario.load import load, load_all, may_be_scenario
+from harness.scenario.files import is_scenario_file
+from harness.scenario.load import load, load_all
 from harness.scenario.model import Allow
 from harness.scenario.naming import ID, slug
 from harness.source.place import Refused
@@ -200,25 +200,26 @@ def test_a_title_without_a_slug_needs_an_id():
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("name", "text", "expected"),
     [
-        (b"scenario: a", True),
-        (b"# c\n\nscenario : a", True),
-        (b'"scenario": a', True),
-        (b"\xef\xbb\xbfscenario: a", True),
-        (b"turns: []", True),
-        (b"a: 1\n---\nscenario: b", True),
-        (b"targets:\n  scenario: a", False),
-        (b"on: push", False),
-        (b"\xff\xfe", False),
-        (b"", False),
+        ("elsewhere/a.yaml", b"scenario: a\nturns: []", True),
+        ("elsewhere/a.yml", b"\xef\xbb\xbfscenario : a\n\n'turns': []", True),
+        ("elsewhere/a.yaml", b"scenario: a", False),
+        ("elsewhere/a.yaml", b"targets:\n  scenario: a\n  turns: b", False),
+        ("elsewhere/a.yaml", b"\xff\xfe", False),
+        ("elsewhere/a.txt", b"scenario: a\nturns: []", False),
+        ("specs/deep/a.yaml", b"scenaro: misspelt", True),
+        ("specs/a.yaml", b"", True),
+        ("specs/targets.yaml", b"targets: []", False),
+        ("specs/attachments/a.yaml", b"scenario: a\nturns: []", False),
     ],
 )
-def test_which_files_are_scenarios(text, expected, tmp_path):
-    assert is_scenario(text) is expected
-    path = tmp_path / "a.yaml"
+def test_which_files_are_scenarios(name, text, expected, tmp_path):
+    """Below `specs/` nothing that may be a misspelt scenario goes unseen; elsewhere other YAML is left alone."""
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
     path.write_bytes(text)
-    assert may_be_scenario(path) is (expected or not text)
+    assert is_scenario_file(path) is expected
 
 
 def test_telling_scenarios_apart_loads_nothing_heavy():
