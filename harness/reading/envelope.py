@@ -113,6 +113,8 @@ def _form(exchange: Exchange, operation: str, asked: bool | None) -> tuple[Form,
     body, type_ = exchange.body, exchange.content_type
     if operation == "other":
         return (Form.JSON if looks_like_json(body) else Form.NOTHING), ()
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff") or body[:8].count(0) >= 3:
+        return Form.NOTHING, (Trouble("wire.bad_utf8", "the body is UTF-16, not UTF-8"),)
     if looks_like_json(body):
         if asked or (asked is None and type_ == STREAM_TYPE):
             return Form.JSON, (Trouble("wire.not_streamed", "one JSON object instead of a stream of events"),)

@@ -23,6 +23,8 @@ _BURST: Final = 20
 _WITHIN: Final = 0.010
 _LATE: Final = 0.9
 """The part of a turn's time after which the first delta is late."""
+_TELLING: Final = 0.2
+"""Seconds that a turn must last to tell a burst from a service that is simply fast."""
 
 
 class ExchangeReading:
@@ -176,7 +178,7 @@ class ExchangeReading:
     def _look_for_a_burst(self) -> None:
         """A proxy that holds a stream back lets it go in one burst at the end."""
         delta, ended_at = self.first_delta, self._exchange.ended_at
-        if self.stream is None or delta is None or len(self.stream.offsets) - delta < _BURST or ended_at <= 0:
+        if self.stream is None or delta is None or len(self.stream.offsets) - delta < _BURST or ended_at < _TELLING:
             return
         first, last = self.at(delta), self.at(delta + _BURST - 1)
         if first is not None and last is not None and first >= _LATE * ended_at and last - first <= _WITHIN:

@@ -18,6 +18,7 @@ TERMINALS: Final = ("response.completed", "response.incomplete", "response.faile
 DONE: Final = b"[DONE]"
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_DATA: Final = re.compile(rb"(?<![^\r\n])data(?:: ?|(?=[\r\n]))")
 _UNUSUAL: Final[Mapping[str, str]] = {
     "bom": "a byte-order mark",
     "id": "an id: line",
@@ -56,22 +57,17 @@ class StreamReading:
         self._unusual: set[str] = set()
         self._done: int | None = None  # the frame of [DONE]
         self._typeless = 0
-        self._half: tuple[int, int] | None = None  # frame and byte of half a surrogate pair
-        if _is_utf16(body):
-            findings.add("wire.bad_utf8", "the body is UTF-16, not UTF-8", offset=0)
-            self.stopped = True
-            return
+        self._half: tuple[int, int] | None = None  # frame and byte of half a surrogate pair, not in a delta
+        self._halves: list[tuple[int, int, bool]] = []  # the same in deltas, and whether the delta ends with it
         self._read()
 
     def finish(self, *, whole: bool) -> None:
         """Tells the checker that the stream is over. `whole`: the transport brought all there was."""
-        for finding in self._checker.finish(cut=self.stopped or not whole):
-            event = None if finding.wire.event is None else self._frame_of(finding.wire.event)
-            self._findings.place(finding, event, self.offset_of(event))
+        self._place(self._checker.finish(cut=self.stopped or not whole), None)
         if self._half and not self._findings.has("wire.lone_surrogate"):
             event, offset = self._half
             self._findings.add("wire.lone_surrogate", "half a surrogate pair in a string", event=event, offset=offset)
-        if self._done is not None and self.terminal:
+        if self._done is not None and self.terminal and not self._findings.has("wire.done_sentinel_early"):
             self._say_unusual("done", self._done, self.offsets[self._done])
 
     @property
@@ -152,8 +148,10 @@ class StreamReading:
             self._add("wire.bad_utf8", "not UTF-8", index, kinds["bad_utf8"].offset)
             self._checker.skip()
             return False
+        merged = "many_event" in kinds  # two events whose blank line is missing
         for kind in kinds:
-            if kind in _UNUSUAL and (kind != "unknown_field" or frame.data is not None):
+            meant = (kind == "unknown_field" and frame.data is None) or (kind == "many_data" and merged)
+            if kind in _UNUSUAL and not meant:
                 self._say_unusual(kind, index, kinds[kind].offset)
         if frame.data is not None:
             return True
@@ -179,11 +177,13 @@ class StreamReading:
     def _refused(self, index: int, frame: Frame, refusal: NotStrict) -> Any:
         """The event of a payload that is not strict JSON where it can be read all the same, or None."""
         assert frame.data is not None
-        at = self._body.find(frame.data, frame.offset, frame.end)
-        at = frame.offset if at < 0 else at + refusal.position
+        at = self._byte_of(frame, frame.data, refusal.position)
         if refusal.kind == "lone_surrogate" and isinstance(refusal.value, dict):
             event = refusal.value
-            if not (str(event.get("type")).endswith(".delta") and _is_half(event.get("delta"))):
+            delta = event.get("delta")
+            if str(event.get("type")).endswith(".delta") and isinstance(delta, str) and _SURROGATE.search(delta):
+                self._note_half(index, at, delta)
+            else:
                 self._half = self._half or (index, at)
             return event
         if frame.data.strip().startswith(DONE):
@@ -195,6 +195,20 @@ class StreamReading:
         for _ in range(max(1, _lines_of(frame, "many_event"))):
             self._checker.skip()
         return _Done
+
+    def _note_half(self, index: int, at: int, delta: str) -> None:
+        """A delta with half a pair: the other half may be in the one before."""
+        if self._halves and self._halves[-1][2] and "\udc00" <= delta[0] <= "\udfff":
+            self._halves.pop()
+        else:
+            self._halves.append((index, at, "\ud800" <= delta[-1] <= "\udbff"))
+
+    def _byte_of(self, frame: Frame, data: bytes, position: int) -> int:
+        """Where a byte of a frame's data stands in the body: the data may have come on several lines."""
+        line = data.count(b"\n", 0, position)
+        starts = _DATA.finditer(self._body, frame.offset, frame.end)
+        start = next((found.end() for n, found in enumerate(starts) if n == line), frame.offset)
+        return start + position - (data.rfind(b"\n", 0, position) + 1)
 
     def _not_an_event(self, index: int, offset: int, value: object) -> None:
         if value is _Done:
@@ -211,11 +225,15 @@ class StreamReading:
             message = f"[DONE], but {after} more events follow"
             self._add("wire.done_sentinel_early", message, done, self.offsets[done])
 
-    def _place(self, found: Sequence[Finding], index: int) -> None:
+    def _place(self, found: Sequence[Finding], index: int | None) -> None:
         """The checker's findings at their frames: nearly always the one that was just fed."""
         for finding in found:
-            event = index if finding.wire.event is None else self._frame_of(finding.wire.event)
-            self._findings.place(finding, event, self.offset_of(event))
+            if finding.rule == "wire.lone_surrogate" and self._halves:  # known to stand earlier than it was missed
+                event, offset, _ = self._halves[0]
+                self._findings.place(finding, event, offset)
+                continue
+            at = index if finding.wire.event is None else self._frame_of(finding.wire.event)
+            self._findings.place(finding, at, self.offset_of(at))
 
     def _frame_of(self, fed: int) -> int:
         """The frame of the n-th event that the checker was told of."""
@@ -235,14 +253,6 @@ class StreamReading:
 
 
 _Done: Final = object()  # what stands for a payload that was dealt with
-
-
-def _is_half(value: object) -> bool:
-    return isinstance(value, str) and _SURROGATE.search(value) is not None
-
-
-def _is_utf16(body: bytes) -> bool:
-    return body[:2] in (b"\xff\xfe", b"\xfe\xff") or body[:8].count(0) >= 3
 
 
 def _lines_of(frame: Frame, kind: str) -> int:
