@@ -16,8 +16,11 @@ Difference = tuple[str, Any, Any]
 
 
 def differences(first: Any, second: Any, pointer: str = "") -> Iterator[Difference]:
-    """Where two tellings of an item, or of a part, differ, in document order; the sealed fields left out."""
-    if first == second and type(first) is type(second):
+    """Where two tellings of an item, or of a part, differ, in document order; the sealed fields left out.
+
+    Equal is what Python finds equal, so that alike tellings cost little: 1, 1.0 and true are not told apart.
+    """
+    if first == second:
         return
     if isinstance(first, dict) and isinstance(second, dict):
         for key in (*first, *(key for key in second if key not in first)):
@@ -31,15 +34,8 @@ def differences(first: Any, second: Any, pointer: str = "") -> Iterator[Differen
     elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
         for index, (one, other) in enumerate(zip(first, second, strict=True)):
             yield from differences(one, other, extend(pointer, index))
-    elif not _equal(first, second):
+    else:
         yield pointer, first, second
-
-
-def _equal(first: Any, second: Any) -> bool:
-    """JSON equality: 1 and 1.0 are the same number, 1 and true are not the same value."""
-    if isinstance(first, bool) or isinstance(second, bool):
-        return first is second
-    return bool(first == second)
 
 
 def same_logprobs(first: Any, second: Any) -> bool:
@@ -52,4 +48,4 @@ def same_logprobs(first: Any, second: Any) -> bool:
         return len(first) == len(second) and all(map(same_logprobs, first, second))
     if type(first) in (int, float) and type(second) in (int, float):
         return bool(abs(first - second) <= ROUNDING)
-    return _equal(first, second)
+    return False
