@@ -101,7 +101,7 @@ def _subject(name: str, subject: Subject) -> Schema:
     if subject.open_parts is not None:
         return {"type": "object", "additionalProperties": ANY_MATCHER, "minProperties": 1, **about}
     if name == "tool_calls":
-        return {"anyOf": [_calls(), _calls_in_order(), ANY_MATCHER], **about}
+        return {"anyOf": [_calls(), _calls_in_order(), {"type": "object", **ANY_MATCHER}, _VARIABLE], **about}
     if subject.values:
         values: Schema = {"anyOf": [{"enum": list(subject.values)}, {"type": "object", **ANY_MATCHER}, _VARIABLE]}
         return {**values, **about}
