@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from harness.conversation import Conversation, TurnTaken
 from harness.engine.actions import ABOUT, CREATES
@@ -21,6 +21,10 @@ from harness.scenario.model import Turn
 from harness.scenario.variables import substitute
 from harness.source.place import Refused
 from harness.wire.exchange import Exchange
+
+
+FAILED_STREAM: Final = "avail.stream_error"
+"""What a failure inside a stream is found as; where a scenario expects the error, it is no finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +174,16 @@ def _hold_to(course: _Course, turn: Turn, taken: TurnTaken) -> bool:
 
 
 def _placed(case: Case, conversation: Conversation, finding: Finding) -> Finding:
-    """A rule's finding with its turn, lowered where the scenario allows it."""
+    """A rule's finding with its turn, lowered where the scenario allows it or demanded just that."""
+    turn_id = conversation.turn_of(finding)
+    if finding.rule == FAILED_STREAM and finding.level is Level.ERROR and _error_is_expected(case, turn_id):
+        finding = replace(finding, level=Level.NOTE, message=f"{finding.message} (an error was expected)")
     allow = case.scenario.allow.get(finding.rule)
     if allow is not None and finding.level is Level.ERROR and CODES[finding.rule].can_be_lowered:
         finding = replace(finding, level=Level.WARNING, message=f"{finding.message} (allowed: {allow.reason})")
-    return replace(finding, turn=conversation.turn_of(finding))
+    return replace(finding, turn=turn_id)
+
+
+def _error_is_expected(case: Case, turn_id: str | None) -> bool:
+    turn = next((turn for turn in case.scenario.turns if turn.id == turn_id), None)
+    return turn is not None and any(each.subject == "error" for each in case.scenario.expectations_of(turn))

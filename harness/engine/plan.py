@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from harness.catalogue import Catalogue, Documented
@@ -95,11 +96,20 @@ def _chosen(
     scenario: Scenario, targets: Sequence[Target], catalogue: Catalogue, first_that_fits: bool
 ) -> list[tuple[Target, str | None]]:
     """The targets to run on, each with the reason for which its cases are skipped, or None."""
-    judged = [(target, _unmet(scenario, target, catalogue)) for target in targets]
+    judged = [(target, _unwanted(scenario, target) or _unmet(scenario, target, catalogue)) for target in targets]
     if not first_that_fits:
         return judged
     fitting = [pair for pair in judged if pair[1] is None]
     return (fitting or judged)[:1]
+
+
+def _unwanted(scenario: Scenario, target: Target) -> str | None:
+    """Why the scenario is not meant for the target: none of its globs fits name, region or model."""
+    facts = target.facts
+    names = [name for name in (facts.name, facts.region, facts.model, facts.deployment) if name]
+    if not scenario.targets or any(fnmatchcase(name, glob) for glob in scenario.targets for name in names):
+        return None
+    return f"is for the targets {', '.join(scenario.targets)} alone, and {facts.name} is none of them"
 
 
 def _unmet(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
