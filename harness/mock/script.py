@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from harness.mock.defects import Defect, find
 
-KEYS: Final = ("reply", "refusal", "items", "thinking", "error", "fail", "delay", "pace", "defect", "defects", "turns")
+KEYS: Final = ("reply", "refusal", "items", "thinking", "error", "fail", "delay", "pace", "defect", "defects")
 FORMS: Final = ("failed", "flat", "nested", "azure")
 DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)?")
 UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
@@ -49,7 +49,7 @@ class Directions:
         """Raises `WrongScript` for an unknown key, defect or value."""
         for key in raw:
             if key not in KEYS:
-                near = get_close_matches(str(key), KEYS, 1)
+                near = get_close_matches(str(key), (*KEYS, "turns"), 1)
                 raise WrongScript(f"unknown key `{key}` in mock" + (f"; did you mean `{near[0]}`?" if near else ""))
         items = raw.get("items")
         if items is not None and not (isinstance(items, list) and all(isinstance(i, Mapping) for i in items)):

@@ -1,0 +1,77 @@
+"""`harness mock` as a process: it serves, says how to reach it, and stops when told to."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+
+KEY = "a-key-for-this-test"
+
+
+def started(*options: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "harness", "mock", "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "MOCK_KEY": KEY, **environment},
+    )
+
+
+def posted(url: str, body: dict, key: str = KEY) -> tuple[int, bytes]:
+    request = urllib.request.Request(url + "/responses", json.dumps(body).encode(), {"Authorization": f"Bearer {key}"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return reply.status, reply.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serves_and_stops(number):
+    options = ("--key-env", "MOCK_KEY", "--defect", "A102", "--deployment", "mine=gpt-4.1")
+    process = started(*options)
+    try:
+        assert process.stdout is not None
+        said = "".join(process.stdout.readline() for _ in range(5))
+        url = re.search(r"http://127\.0\.0\.1:\d+/openai/v1", said)[0]
+        status, body = posted(url, {"model": "mine", "input": "Hi"})
+        unknown = posted(url, {"model": "gpt-4.1", "input": "Hi"})
+        wrong = posted(url, {"model": "mine", "input": "Hi"}, key="wrong")
+        with urllib.request.urlopen(url.removesuffix("/openai/v1") + "/healthz", timeout=10) as reply:
+            health = json.load(reply)
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=10)
+    finally:
+        process.kill()
+
+    usage = json.loads(body)["usage"]
+    assert (status, unknown[0], wrong[0]) == (200, 404, 401)
+    assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"] + 1
+    assert health == {"status": "ok"}
+    assert KEY not in said
+    assert (process.returncode, rest, errors) == (0, "Stopped.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--defect", "A999"), "unknown defect `A999`"),
+        (("--region", "atlantis"), "unknown region `atlantis`"),
+        (("--deployment", "x=gpt-9"), "unknown model `gpt-9`"),
+        (("--key-env", "NOT_SET_ANYWHERE"), "NOT_SET_ANYWHERE"),
+    ],
+)
+def test_wrong_setting_is_refused(options, message):
+    process = started(*options)
+    _, errors = process.communicate(timeout=20)
+
+    assert process.returncode == 4
+    assert message in errors
