@@ -42,10 +42,15 @@ def same_logprobs(first: Any, second: Any) -> bool:
     """Whether two lists of token probabilities name the same tokens, with values that agree but for rounding."""
     if first == second or (not first and not second):
         return True  # missing, null and empty say the same
-    if isinstance(first, dict) and isinstance(second, dict):
-        return first.keys() == second.keys() and all(same_logprobs(first[key], second[key]) for key in first)
-    if isinstance(first, list) and isinstance(second, list):
-        return len(first) == len(second) and all(map(same_logprobs, first, second))
-    if type(first) in (int, float) and type(second) in (int, float):
-        return bool(abs(first - second) <= ROUNDING)
-    return False
+    kind = type(first)
+    if kind is float or kind is int:
+        return type(second) in (int, float) and bool(abs(first - second) <= ROUNDING)
+    if kind is not type(second) or kind not in (dict, list) or len(first) != len(second):
+        return False
+    for key in first if kind is dict else range(len(first)):
+        if kind is dict and key not in second:
+            return False
+        one, other = first[key], second[key]
+        if one != other and not same_logprobs(one, other):
+            return False
+    return True

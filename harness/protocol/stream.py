@@ -87,23 +87,18 @@ class StreamChecker:
         notes, numbers = self._notes, self._numbers
         notes.at = self._fed
         number = event.get("sequence_number")
-        if numbers.steady and number == numbers.next and type(number) is int:
-            numbers.next = number + 1
-            numbers.last = event
-            self._judge(event)
-        else:
+        if not (numbers.steady and number == numbers.next and type(number) is int):
             for at, admitted in numbers.admit(event):
                 notes.at = at
-                self._judge(admitted)
+                self._take_in(admitted)
                 notes.at = self._fed
-        return notes.take() if notes.found else NOTHING
-
-    def _judge(self, event: Event) -> None:
-        type_ = event.get("type")
+            return notes.take()
+        numbers.next = number + 1
+        numbers.last = event
         inside = self._inside
         tail = inside.tail
         # the hot path: one more delta of the text that grew last
-        if tail is not None and type_ == inside.tail_type and not self._over:
+        if tail is not None and event.get("type") == inside.tail_type and not self._over:
             index, item_id, sub = inside.tail_names
             delta, told = event.get("delta"), event.get("output_index")
             if (
@@ -119,10 +114,12 @@ class StreamChecker:
                     inside.more_logprobs(event["logprobs"])
                 if self._unpadded and "obfuscation" in event:
                     self._padded()
-                return
-        self._take_in(event, type_)
+                return notes.take() if notes.found else NOTHING
+        self._take_in(event)
+        return notes.take() if notes.found else NOTHING
 
-    def _take_in(self, event: Event, type_: object) -> None:
+    def _take_in(self, event: Event) -> None:
+        type_ = event.get("type")
         self._lost_last = False
         step = GRAMMAR.get(type_) if type(type_) is str else None
         if step is None:
@@ -246,7 +243,7 @@ class StreamChecker:
         if numbered:
             for at, event in self._numbers.skip():
                 self._notes.at = at
-                self._judge(event)
+                self._take_in(event)
         self._notes.at = self._fed
         self._lose()
         return self._notes.take()
@@ -256,7 +253,7 @@ class StreamChecker:
         notes, course = self._notes, self._course
         for at, event in self._numbers.release():
             notes.at = at
-            self._judge(event)
+            self._take_in(event)
         self._output.settle_early()
         course.judge_error()
         if course.terminal is None and course.error is None and not cut and not self._lost_last:
