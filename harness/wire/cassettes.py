@@ -137,7 +137,7 @@ def _scalar(event: Any) -> Any:
     name = _only_known(event.tag, "str", "null", "bool", "int", "float", "binary", "timestamp")
     if name == "binary":
         try:
-            return base64.b64decode(text)
+            return base64.b64decode("".join(text.split()), validate=True)
         except (binascii.Error, ValueError):
             raise Unreadable("binary that is no base64") from None
     return text if name in ("str", "timestamp") else _plain(text)

@@ -217,7 +217,7 @@ def _encoded(text: Any, encoding: Any) -> bytes:
         return b"" if text is None else json.dumps(text).encode()
     if encoding == "base64":
         try:
-            return base64.b64decode(text)
+            return base64.b64decode("".join(text.split()), validate=True)
         except (binascii.Error, ValueError) as error:
             raise Unreadable(f"a body's base64 is none: {error}") from None
     try:
