@@ -37,12 +37,17 @@ def _paired(
     notes: Notes, items: Sequence[Item], told: list[Event], *, complete: bool, resumed: bool
 ) -> list[tuple[Item, Event]]:
     """Which streamed item is told by which item of the output; what is left over is a finding."""
-    if resumed:
-        return [(item, told[item.index]) for item in items if item.index < len(told)]
     streamed, final = [_id(item) for item in items], [item.get("id") for item in told]
+    pointer = "/response/output"
+    if resumed:  # the items before the first one that was seen are not known
+        known = items[-1].index + 1 if items else len(told)
+        if len(told) < known and complete:
+            notes.report("order.final_output_missing", "items that were streamed are missing", pointer, actual=final)
+        elif len(told) > known:
+            notes.report("order.final_output_extra", "there are items that were never streamed", pointer, actual=final)
+        return [(item, told[item.index]) for item in items if item.index < len(told)]
     if streamed == final:
         return list(zip(items, told, strict=True))
-    pointer = "/response/output"
     if sorted(map(repr, streamed)) == sorted(map(repr, final)):
         message = "the items stand in another order than they were streamed in"
         notes.report("order.final_output_order", message, pointer, expected=streamed, actual=final)

@@ -110,6 +110,8 @@ class Output:
     def find(self, event: Event, step: Step) -> Item | None:
         """The open item that an event is about; None where there is none or the event does not belong there."""
         if self._early:
+            if event["output_index"] in self._early:
+                return None  # closed before it was announced: that is one finding, once it is clear which
             self.settle_early()
         item = self._by_index.get(event["output_index"])
         id_ = event.get("item_id")
@@ -162,7 +164,7 @@ class Output:
             else:
                 notes.report("order.after_done", "the item of this event is closed already", "/output_index")
             return None
-        if notes.blind or (self.resumed and index >= self._next):
+        if notes.blind or self._announced_before():
             return self._unannounced(index, id_, step, holed=True)
         if self.open and index != self._next:
             message = "no item was announced under this output_index"
@@ -171,6 +173,10 @@ class Output:
         message = "an event of an item that was not announced"
         notes.report("order.orphan_event", message, "/output_index", actual=index)
         return self._likely(step) if self.open else self._unannounced(index, id_, step)
+
+    def _announced_before(self) -> bool:
+        """Whether an unknown item may have been announced before the stream was resumed: until one is seen whole."""
+        return self.resumed and all(item.added is None and not item.closed for item in self.order)
 
     def _likely(self, step: Step) -> Item | None:
         """The open item that a stray event most likely belongs to, so that its text is not found wanting too."""
@@ -217,7 +223,7 @@ class Output:
                 if "order.after_done" not in item.complaints and not item.holed:
                     notes.report("order.duplicate_done", "this item is closed already", "/output_index")
                 return
-            elif notes.blind or self.resumed:
+            elif notes.blind or self._announced_before():
                 item = self._unannounced(index, told.get("id"), step, holed=True)
             elif self.open and index != self._next:
                 notes.report("order.wrong_index", "no item was announced under this output_index", "/output_index")

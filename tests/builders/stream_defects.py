@@ -136,6 +136,10 @@ def _texts() -> None:
         row(f"A51{name}", without(base, added), "order.orphan_event")
         row(f"A52{name}", without(base, added + 1), "order.orphan_event")
         row(f"A85{name}", moved(base, item, added), "order.done_before_added")
+        row(f"A85 exchanged{name}", swapped(base, item, added), "order.done_before_added")
+        both = changed(base, item, "/item/type", "function_call")
+        both = changed(both, -1, f"/response/output/{first}/type", "function_call")
+        row(f"A95 and at the end{name}", both, "order.item_mismatch")
         row(f"A94{name}", changed(base, item, "/item/status", "in_progress"), "order.item_status")
         row(f"A95{name}", changed(base, item, "/item/type", "function_call"), "order.item_mismatch")
         row(f"A104{name}", twice(base, added + 1), "order.duplicate_part")
@@ -322,7 +326,46 @@ def _renamed(value: Any, old: str, new: str) -> Any:
     return new if value == old else value
 
 
-for make in (_lifecycle, _numbers, _types, _texts, _items, _calls, _summaries, _tools, _annotations, _warnings):
+def _resumed() -> None:
+    """What is true of a stream is true of one that was resumed in its first item, as far as it can be seen there."""
+    for base, start in ((s.x8(), 3), (s.two_messages(), 2), (s.two_messages(), 5)):
+        tail = base[start:]
+        last = at(tail, "output_item.done", -1)
+        name = f"resumed at {start} of {len(base)}"
+
+        def one(id_: str, events: Events, *codes: str, name: str = name, start: int = start) -> None:
+            row(f"{id_} {name}", renumbered(events, start), *codes, keep=True, resumed_after=start - 1)
+
+        one("A59", without(tail, last - 2), "order.missing_done", "order.missing_done")
+        one("A60", without(tail, last - 1), "order.missing_done")
+        one("A61", without(tail, last), "order.missing_done")
+        one("A63", changed(tail, last - 1, "/part/text", "Else."), "text.part_mismatch")
+        one("A64", changed(tail, last, "/item/content/0/text", "Else."), "text.item_mismatch")
+        one("A65", changed(tail, -1, "/response/output/-1/content/0/text", "Else."), "text.final_mismatch")
+        one("A67", changed(tail, -1, "/response/output", lambda told: [*told, told[-1]]), "order.final_output_extra")
+        one("A66", changed(tail, -1, "/response/output", lambda told: told[:-1]), "order.final_output_missing")
+        one("A80", twice(tail, len(tail) - 1), "order.two_terminals")
+        one("A83", inserted(tail, len(tail), tail[1]), "order.after_terminal")
+        one("A01", tail[:-1], "wire.no_terminal")
+    tail = s.two_messages()[5:]
+    second = at(tail, "output_item.added")
+    row("A51 resumed", renumbered(without(tail, second), 5), "order.orphan_event", keep=True, resumed_after=4)
+    row("A53 resumed", renumbered(without(tail, second + 3), 5), "text.done_mismatch", keep=True, resumed_after=4)
+
+
+for make in (
+    _resumed,
+    _lifecycle,
+    _numbers,
+    _types,
+    _texts,
+    _items,
+    _calls,
+    _summaries,
+    _tools,
+    _annotations,
+    _warnings,
+):
     make()
 
 
