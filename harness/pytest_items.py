@@ -4,13 +4,14 @@ A case starts when the run loop starts, many at once; its item waits for its own
 which does not know its share, and for a case with fixtures, it starts when its item comes up.
 """
 
+import gc
 import json
 import os
 import re
 import secrets
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,6 @@ from harness.record.lines import CaseLine
 from harness.record.run import Run
 from harness.record.unsound import Unsound
 from harness.record.writer import RunWriter
-from harness.report.page import write
 from harness.scenario.files import project_of
 from harness.scenario.load import load
 from harness.source.place import Refused
@@ -40,6 +40,10 @@ REFUSED: Final = 4
 INCONCLUSIVE: Final = 6
 LETTERS: Final = {Verdict.FAILED: "F", Verdict.ERRORED: "E", Verdict.INCONCLUSIVE: "I"}
 _UNATTENDED: Final = frozenset({"request"})
+
+
+PageWriter = Callable[[Run, Path], None]
+"""Writes a run's report to a file."""
 
 
 class NotPassed(Exception):
@@ -136,8 +140,15 @@ class ScenarioItem(pytest.Function):
 class Harness:
     """All that a pytest process does for our files: one plan, one engine, one record."""
 
-    def __init__(self, config: pytest.Config, targets: Sequence[Target], secrets: Sequence[Secret] = ()) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        targets: Sequence[Target],
+        page_writer: Callable[[], PageWriter],
+        secrets: Sequence[Secret] = (),
+    ) -> None:
         self._config = config
+        self._page_writer = page_writer
         option = config.option
         self.settings = settings_of(option.set)
         self.targets = targets
@@ -166,6 +177,10 @@ class Harness:
             self._marks.add(tag)
             self._config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
 
+    def pytest_collection_finish(self) -> None:
+        """What was collected lives as long as the run: the garbage collector need not look at it again and again."""
+        gc.freeze()
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
         ours = [item for item in session.items if isinstance(item, ScenarioItem)]
@@ -187,6 +202,7 @@ class Harness:
                 ahead = [item for item in ours if not item.attended]
                 for item, future in zip(ahead, self.start([item.case for item in ahead]), strict=True):
                     item.future = future
+                self._page_writer()
             return (yield)
         finally:
             self._loop.stop()
@@ -232,7 +248,7 @@ class Harness:
 
     def _report(self) -> None:
         try:
-            write(Run.read(self.directory), self.directory / "report.html")
+            self._page_writer()(Run.read(self.directory), self.directory / "report.html")
         except (Unsound, OSError) as error:
             self._problem = str(error)
 

@@ -12,7 +12,8 @@ import pytest
 from harness.scenario.files import is_scenario_file
 
 if TYPE_CHECKING:
-    from harness.pytest_items import Harness
+    from harness.pytest_items import Harness, PageWriter
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("harness", "scenarios of the Responses API")
@@ -67,13 +68,20 @@ def _made(config: pytest.Config) -> "Harness":
     option = config.option
     if option.endpoint is not None:
         target, key = pytest_items.named_on_the_command_line(option)
-        return pytest_items.Harness(config, (target,), [key] if key else [])
+        return pytest_items.Harness(config, (target,), _page_writer, [key] if key else [])
     if option.deployment or option.api_key_env:
         raise pytest.UsageError("--deployment and --api-key-env go with --endpoint")
 
     from harness.engine.embedded import embedded_family
 
     try:
-        return pytest_items.Harness(config, embedded_family(option.defect))
+        return pytest_items.Harness(config, embedded_family(option.defect), _page_writer)
     except LookupError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _page_writer() -> "PageWriter":
+    """What writes the report; imported while cases are under way, when this thread only waits."""
+    from harness.report.page import write
+
+    return write
