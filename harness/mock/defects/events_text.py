@@ -212,6 +212,7 @@ TABLE: Final[tuple[Defect, ...]] = (
         "order.annotations_differ",
         "order.annotation_index",
         base="X16",
+        any_of=True,
     ),
     mutation(
         "A113b",
@@ -221,6 +222,7 @@ TABLE: Final[tuple[Defect, ...]] = (
         "order.annotation_index",
         "order.annotations_differ",
         base="X16",
+        any_of=True,
     ),
     mutation(
         "A113c",

@@ -7,39 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from harness.mock.asked import check_choice
+from harness.mock.asked_items import check_item
 from harness.mock.errors import invalid, no_parent
 from harness.mock.rooms import Room
 from harness.mock.seal import Altered
 from harness.mock.store import JSON, Stored
 from harness.mock.ways import Ways
-
-TYPES: Final = (
-    "message",
-    "function_call",
-    "function_call_output",
-    "custom_tool_call",
-    "custom_tool_call_output",
-    "reasoning",
-    "compaction",
-    "item_reference",
-    "mcp_approval_response",
-    "mcp_approval_request",
-    "mcp_list_tools",
-    "mcp_call",
-    "computer_call",
-    "computer_call_output",
-    "shell_call",
-    "shell_call_output",
-    "apply_patch_call",
-    "apply_patch_call_output",
-    "local_shell_call",
-    "local_shell_call_output",
-    "web_search_call",
-    "file_search_call",
-    "code_interpreter_call",
-    "image_generation_call",
-)
 
 PAIRS: Final[Mapping[str, str]] = {
     "function_call_output": "function_call",
@@ -111,13 +84,13 @@ def as_items(asked: object) -> list[JSON]:
     """A bare string is one user message."""
     if isinstance(asked, str):
         return [{"type": "message", "role": "user", "content": asked}]
-    return [dict(item) for item in asked] if isinstance(asked, list) else []
+    return [dict(item) for item in asked if isinstance(item, dict)] if isinstance(asked, list) else []
 
 
 def complete(room: Room, item: JSON, at: int) -> JSON:
     """An item of the request as it is kept: type, id, status and content parts filled in."""
     kind = item.get("type") or ("message" if "role" in item else None)
-    check_choice(f"input[{at}]", kind, TYPES)
+    check_item(item, kind, at)
     if kind == "item_reference":
         found = room.store.items.get(str(item.get("id")))
         if found is None:
@@ -125,14 +98,10 @@ def complete(room: Room, item: JSON, at: int) -> JSON:
         return dict(found)
     kept = {"id": item.get("id") or room.ids.item(str(kind)), **item, "type": kind}
     if kind == "message":
-        role = item.get("role")
-        check_choice(f"input[{at}].role", role, ("user", "assistant", "system", "developer"))
-        content = item.get("content")
+        content = item["content"]
         if isinstance(content, str):
-            part = "output_text" if role == "assistant" else "input_text"
+            part = "output_text" if item["role"] == "assistant" else "input_text"
             kept["content"] = [{"type": part, "text": content}]
-        elif not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
-            raise invalid(f"Invalid type for 'input[{at}].content'.", f"input[{at}].content", "invalid_type")
     if kind not in ("reasoning", "compaction", "mcp_approval_response"):
         kept.setdefault("status", "completed")
     return kept
