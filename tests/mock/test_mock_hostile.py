@@ -66,7 +66,7 @@ def room():
     return Rooms(nonce="hostile").open(deployments={"gpt-5-mini": "gpt-5-mini", "gpt-4.1": "gpt-4.1"})
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(bodies, st.sampled_from([(), ("B68",), ("B46",)]))
 def test_any_request_is_answered_or_refused(body, defects):
     named = {"gpt-5-mini": "gpt-5-mini", "gpt-4.1": "gpt-4.1"}
@@ -82,7 +82,7 @@ PIECES = (
 PROMPTS = st.lists(st.sampled_from(PIECES.split("|")) | st.text(max_size=8), max_size=14).map(" ".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(PROMPTS, min_size=1, max_size=3), PROMPTS)
 def test_any_prompt_gets_an_answer(prompts, instructions):
     visited = room()

@@ -10,6 +10,9 @@ from harness.mock.offered import Model
 
 JSON = dict[str, Any]
 
+READ: Final = 4_000
+"""Characters of a prompt that are read for what is asked; facts are read from all of it."""
+
 THINKING: Final = {"low": 1, "medium": 2, "high": 4, "xhigh": 8, "max": 16}
 """How much more thinking an effort means."""
 
@@ -63,10 +66,11 @@ class Context:
 
     @cached_property
     def prompt(self) -> str:
-        """The text of the last user message."""
+        """The text of the last user message; of a very long one the beginning and the end, where the asking is."""
         for item in reversed(self.items):
             if item.get("type") == "message" and item.get("role") == "user":
-                return text_of(item)
+                text = text_of(item)
+                return text if len(text) <= READ else f"{text[: READ // 2]}\n{text[-READ // 2 :]}"
         return ""
 
     @cached_property

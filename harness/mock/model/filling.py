@@ -22,7 +22,7 @@ class Source:
 
     def __init__(self, context: Context) -> None:
         self.prompt = context.prompt
-        self.text = "\n".join(context.told)
+        self.text = "\n".join(context.told)[-20_000:]
         self.known: dict[str, Fact] = facts([*from_outputs(context), *context.told])
         self.used: set[str] = set()
 

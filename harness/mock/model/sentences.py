@@ -4,14 +4,18 @@ import re
 from typing import Final
 
 SENTENCE: Final = re.compile(r"(?<=[.!?。])[\"')\]]*\s+|\n+|;\s+")
+LONGEST: Final = 1_000
+"""Characters of a sentence; nobody says more in one breath, and patterns stay quick."""
+
 ARTICLES: Final = re.compile(r"^(?:(?:my|the|your|our|this|that|its|a|an)\s+)+", re.IGNORECASE)
 QUOTES: Final = "\"'“”‘’`«»"
 TRIVIA: Final = re.compile(r"[^\w\s'-]")
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, with their closing marks."""
-    return [sentence.strip() for sentence in SENTENCE.split(text) if sentence.strip()]
+    """The sentences of a text, with their closing marks; what is too long to be one is no sentence."""
+    found = (sentence.strip() for sentence in SENTENCE.split(text))
+    return [sentence for sentence in found if 0 < len(sentence) <= LONGEST]
 
 
 def bare(value: str) -> str:
