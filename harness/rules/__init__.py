@@ -31,6 +31,8 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 
 _READING: Final = tuple(rule for rule in RULES if isinstance(rule, ReadingRule))
+_BY_TYPES: Final = tuple(rule for rule in _READING if type(rule).concerns is ReadingRule.concerns)
+_BY_REPLY: Final = tuple(rule for rule in _READING if type(rule).concerns is not ReadingRule.concerns)
 _LOOKING: Final = tuple(rule for rule in RULES if not isinstance(rule, ReadingRule))
 
 
@@ -50,6 +52,9 @@ def judge(conversation: Conversation) -> Judgement:
         if reply.streamed:
             for name in _concerned(frozenset(reply.seen)):
                 applied[name] = applied.get(name, 0) + 1
+        for reading in _BY_REPLY:
+            if reading.concerns(reply):
+                applied[reading.name] = applied.get(reading.name, 0) + 1
     for rule in _LOOKING:
         count = rule.applied(conversation)
         if count:
@@ -63,5 +68,5 @@ def judge(conversation: Conversation) -> Judgement:
 def _concerned(types: frozenset[str]) -> tuple[str, ...]:
     """The reading rules that a stream of these event types gives something to look at."""
     return tuple(
-        rule.name for rule in _READING if not rule.touches or any(type_.startswith(rule.touches) for type_ in types)
+        rule.name for rule in _BY_TYPES if not rule.touches or any(type_.startswith(rule.touches) for type_ in types)
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from harness.conversation import Conversation
-from harness.findings import CODES, Finding, Level, OnWire
+from harness.findings import CODES, Finding, Level
 from harness.reply import Reply
 
 
@@ -46,20 +46,6 @@ class Rule(ABC):
     def page(self) -> str:
         """The whole explanation, as plain text."""
         return inspect.cleandoc(self.__doc__ or "")
-
-    def broken(
-        self,
-        reply: Reply,
-        message: str,
-        pointer: str = "",
-        *,
-        expected: object = None,
-        actual: object = None,
-        event: int | None = None,
-    ) -> Finding:
-        """A finding of this rule about a reply; `pointer` leads into the event, or into the response without one."""
-        wire = OnWire(reply.index, event, reply.offset_of(event), pointer)
-        return Finding(self.name, self.level, message, wire, expected, actual)
 
 
 class ReadingRule(Rule):
