@@ -5,6 +5,7 @@ Each event is looked at once and not kept: what a reply is asked for later can b
 
 import re
 from array import array
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -54,6 +55,7 @@ class StreamReading:
         self._findings = findings
         self._ragged = ragged
         self._unfed: list[int] = []  # frames that the checker was not told of
+        self._fed: list[int] = []  # for each of them, how many it had been told of
         self._unusual: set[str] = set()
         self._done: int | None = None  # the frame of [DONE]
         self._typeless = 0
@@ -161,13 +163,13 @@ class StreamReading:
             self._add("wire.unknown_field", message, index, odd.offset, expected="data", actual=odd.detail)
             self._checker.skip(numbered=False)
         else:
-            self._unfed.append(index)
+            self._leave_out(index)
             if frame.event is not None:
                 self._say_unusual("no_data", index, frame.offset)
         return False
 
     def _unended(self, index: int, frame: Frame) -> None:
-        self._unfed.append(index)
+        self._leave_out(index)
         if (frame.data or b"").strip() == DONE:
             self._done = index
         elif self._ragged:
@@ -188,7 +190,7 @@ class StreamReading:
             return event
         if frame.data.strip().startswith(DONE):
             self._done = index if self._done is None else self._done
-            self._unfed.append(index)
+            self._leave_out(index)
             return _Done
         message = f"{refusal.detail} (byte {refusal.position} of the payload)"
         self._add(f"wire.{refusal.kind}", message, index, at, actual=_excerpt(frame.data, refusal.position))
@@ -235,13 +237,13 @@ class StreamReading:
             at = index if finding.wire.event is None else self._frame_of(finding.wire.event)
             self._findings.place(finding, at, self.offset_of(at))
 
+    def _leave_out(self, index: int) -> None:
+        self._fed.append(index - len(self._unfed))
+        self._unfed.append(index)
+
     def _frame_of(self, fed: int) -> int:
-        """The frame of the n-th event that the checker was told of."""
-        for index in self._unfed:
-            if index > fed:
-                break
-            fed += 1
-        return fed
+        """The frame of the n-th event that the checker was told of, from 0."""
+        return fed + bisect_right(self._fed, fed)
 
     def _say_unusual(self, kind: str, index: int, offset: int) -> None:
         if kind not in self._unusual:

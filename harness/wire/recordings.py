@@ -34,6 +34,8 @@ _YAML: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:(?:#[^\n]*|---[^\n]*)?\r?\n)*(?:http_)?(?:interactions|version|recorded_with):"
 )
 _SOME_LINE: Final = re.compile(rb"^(?:data|event):", re.MULTILINE)
+_PREFACE: Final = 1 << 24
+"""How much may stand before a list of exchanges."""
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -78,7 +80,7 @@ def _elements(source: Source, start: re.Pattern[str]) -> Iterator[Any]:
     """The elements of the JSON array that begins where `start` ends, each parsed when it is there as a whole."""
     text = _Text(source)
     while not text.begin(start):
-        if not text.more():
+        if len(text) > _PREFACE or not text.more():
             raise Unreadable("the list of exchanges does not begin")
     while text.skip(" \t\r\n,") != "]":
         yield text.value()
@@ -93,6 +95,9 @@ class _Text:
         self._parse = json.JSONDecoder(parse_int=_bounded_int).raw_decode
         self._kept = ""
         self._at = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def more(self, size: int = 1 << 16) -> bool:
         """Takes some more in; False at the end."""

@@ -16,7 +16,7 @@ from harness.wire.exchange import Arrival
 from harness.wire.limits import MIB
 
 BOM: Final = b"\xef\xbb\xbf"
-_LINE: Final = re.compile(rb"([^\r\n]*)(?:\r\n|\n|\r)")
+_BREAK: Final = re.compile(rb"\r\n|\n|\r")
 _START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*+(?::|(?:event|data|id|retry)(?:[:\r\n]|$))")
 _BLANK: Final = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _KEPT_COMMENTS: Final = 8
@@ -205,10 +205,10 @@ class Decoder:
         if base == 0 and portion.startswith(BOM):
             self._comments.append(Oddity("bom", 0, "byte-order mark"))
             after = len(BOM)
-        for match in _LINE.finditer(portion, after):
-            line, after = match[1], match.end()
-            if line:
-                pending.append((base + match.start(), line))
+        for match in _BREAK.finditer(portion, after):
+            start, after = after, match.end()
+            if match.start() > start:
+                pending.append((base + start, portion[start : match.start()]))
                 continue
             if frame := self._settle(pending, base + after):
                 found.append(frame)

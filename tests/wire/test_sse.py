@@ -184,6 +184,19 @@ def test_a_byte_at_a_time_is_not_quadratic():
     assert took(80_000) < 20 * max(took(10_000), 0.002)
 
 
+@pytest.mark.parametrize("piece", [b"x", b": x\r", b"\r", b"\n", b"data\r\n", b"\xff", b"data: \xff\n"])
+def test_long_bodies_of_any_kind_are_not_quadratic(piece):
+    """A line without an end, an event without an end, blank lines alone: eight times as long, not 64 times."""
+
+    def took(size):
+        began = time.process_time()
+        frames(piece * size)
+        return time.process_time() - began
+
+    took(1000)
+    assert took(80_000) < 30 * max(took(10_000), 0.002)
+
+
 def test_batches_are_the_frames_some_at_a_time():
     """What is read in batches is what is read at once."""
     body = b"".join(b"event: e\ndata: %06d\n\n" % n for n in range(10_000))
