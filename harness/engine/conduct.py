@@ -17,14 +17,14 @@ from harness.pointer import MISSING
 from harness.protocol.profiles import CORE
 from harness.reply import Reply
 from harness.rules import judge
-from harness.scenario.model import Turn
+from harness.scenario.model import Expectation, Turn
 from harness.scenario.variables import substitute
 from harness.source.place import Refused
 from harness.wire.exchange import Exchange
 
 
-FAILED_STREAM: Final = "avail.stream_error"
-"""What a failure inside a stream is found as; where a scenario expects the error, it is no finding."""
+TOLD_AS_ERROR: Final = frozenset({"avail.stream_error", "avail.throttled", "avail.quota", "avail.server_error"})
+"""What an error that the service tells of itself is found as; where a scenario expects that error, it is a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class _Course:
     case: Case
     door: Door
     past: list[Past] = field(default_factory=list)
+    past_of: dict[str, list[Past]] = field(default_factory=dict)  # by turn, with the turn itself
+    excused: set[str] = field(default_factory=set)  # turns that were refused as they should be
     taken: list[TurnTaken] = field(default_factory=list)
     captured: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +74,7 @@ async def conduct(case: Case, grounds: Grounds) -> Conducted:
     mode = {"delivery": case.delivery, "state": case.state, "client": case.client}
     conversation = Conversation(tuple(course.taken), case.scenario, mode)
     judgement = judge(conversation)
-    findings = [_placed(case, conversation, finding) for finding in judgement.findings]
+    findings = [_placed(course, conversation, finding) for finding in judgement.findings]
     return Conducted(
         conversation,
         (*findings, *course.findings),
@@ -106,7 +108,7 @@ async def _take(course: _Course, turn: Turn) -> bool:
     argument = substitute(turn.argument, bindings)
     headers = tuple(course.case.scenario.headers_of(turn).items())
     if turn.action in CREATES:
-        past = _branch(course, turn)
+        past = course.past if turn.branch_from is None else course.past_of[turn.branch_from]
         new = CREATES[turn.action](argument)
         body = {"model": course.case.target.facts.deployment, **course.case.scenario.request_of(turn)}
         if course.case.scenario.tools:
@@ -117,6 +119,7 @@ async def _take(course: _Course, turn: Turn) -> bool:
         exchanges = await delivery.deliver(course.door.base + "responses", body, headers, course.door.sender)
         taken = _taken(course, turn, exchanges)
         course.past = [*past, Past(turn.id, new, taken.replies[-1])] if taken.replies[-1].response else past
+        course.past_of[turn.id] = course.past
     else:
         earlier = next(each for each in course.taken if each.id == argument)
         response_id = earlier.final.id if earlier.final else None
@@ -127,14 +130,6 @@ async def _take(course: _Course, turn: Turn) -> bool:
         request = ABOUT[turn.action](course.door.base, turn, response_id, headers)
         taken = _taken(course, turn, (await course.door.sender.send(request),))
     return _hold_to(course, turn, taken)
-
-
-def _branch(course: _Course, turn: Turn) -> list[Past]:
-    """The past that the turn continues from."""
-    if turn.branch_from is None:
-        return course.past
-    ids = [past.turn for past in course.past]
-    return course.past[: ids.index(turn.branch_from) + 1] if turn.branch_from in ids else course.past
 
 
 def _taken(course: _Course, turn: Turn, exchanges: Sequence[Exchange]) -> TurnTaken:
@@ -148,9 +143,13 @@ def _taken(course: _Course, turn: Turn, exchanges: Sequence[Exchange]) -> TurnTa
 def _hold_to(course: _Course, turn: Turn, taken: TurnTaken) -> bool:
     """Captures, and holds the turn to what is expected of it; False where it was not answered."""
     expectations = course.case.scenario.expectations_of(turn)
-    refused = expect.answers(taken, expectations)
     reply = taken.final
-    observed = reply is not None and (reply.response is not None or reply.error is not None)
+    refused = None
+    if reply is None or _unobserved(reply):
+        observed = _refused_as_expected(course, taken, expectations)
+    else:
+        refused = expect.answers(taken, expectations)
+        observed = reply.response is not None or reply.error is not None
     if refused is not None or not observed:
         course.taken.append(taken)
         course.findings.extend([refused] if refused else [])
@@ -173,17 +172,27 @@ def _hold_to(course: _Course, turn: Turn, taken: TurnTaken) -> bool:
     return course.error is None
 
 
-def _placed(case: Case, conversation: Conversation, finding: Finding) -> Finding:
+def _unobserved(reply: Reply) -> bool:
+    """Whether the endpoint could not be observed: what is expected would fail for that cause alone."""
+    return any(found.rule.startswith("avail.") and found.level is Level.ERROR for found in reply.findings)
+
+
+def _refused_as_expected(course: _Course, taken: TurnTaken, expectations: Sequence[Expectation]) -> bool:
+    """Whether the turn expects an error, and it is this one."""
+    bindings = {**course.case.target.facts.variables(), **course.captured}
+    errors = [each for each in expectations if each.subject == "error"]
+    if not errors or any(True for each in errors for _ in expect.judge(taken, each, bindings)):
+        return False
+    course.excused.add(taken.id)
+    return True
+
+
+def _placed(course: _Course, conversation: Conversation, finding: Finding) -> Finding:
     """A rule's finding with its turn, lowered where the scenario allows it or demanded just that."""
     turn_id = conversation.turn_of(finding)
-    if finding.rule == FAILED_STREAM and finding.level is Level.ERROR and _error_is_expected(case, turn_id):
+    if finding.rule in TOLD_AS_ERROR and finding.level is Level.ERROR and turn_id in course.excused:
         finding = replace(finding, level=Level.NOTE, message=f"{finding.message} (an error was expected)")
-    allow = case.scenario.allow.get(finding.rule)
+    allow = course.case.scenario.allow.get(finding.rule)
     if allow is not None and finding.level is Level.ERROR and CODES[finding.rule].can_be_lowered:
         finding = replace(finding, level=Level.WARNING, message=f"{finding.message} (allowed: {allow.reason})")
     return replace(finding, turn=turn_id)
-
-
-def _error_is_expected(case: Case, turn_id: str | None) -> bool:
-    turn = next((turn for turn in case.scenario.turns if turn.id == turn_id), None)
-    return turn is not None and any(each.subject == "error" for each in case.scenario.expectations_of(turn))

@@ -15,8 +15,16 @@ def post(url: str, body: Mapping[str, Any], headers: Headers = (), accept: str =
         "POST",
         url,
         (("Content-Type", "application/json"), ("Accept", accept), USER_AGENT, *headers),
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+        _json(body),
     )
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    """Letters as they are; all escaped where one is half a surrogate pair, as an answer replayed by hand may hold."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode()
 
 
 def get(url: str, headers: Headers = ()) -> Request:
