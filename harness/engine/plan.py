@@ -63,7 +63,8 @@ def plan(
 ) -> Plan:
     """The cases of one scenario.
 
-    `first_that_fits`: run on the first target that documents what the scenario needs, instead of on all.
+    `first_that_fits`: run on the first target that documents what the scenario needs, instead of on all; where
+    none does, on the first of which the contrary is not documented.
     """
     home = f"{scenario.file}::{scenario.id}"
     cases = []
@@ -100,7 +101,8 @@ def _chosen(
     if not first_that_fits:
         return judged
     fitting = [pair for pair in judged if pair[1] is None]
-    return (fitting or judged)[:1]
+    documented = [pair for pair in fitting if _documented(scenario, pair[0], catalogue)]
+    return (documented or fitting or judged)[:1]
 
 
 def _unwanted(scenario: Scenario, target: Target) -> str | None:
@@ -110,6 +112,12 @@ def _unwanted(scenario: Scenario, target: Target) -> str | None:
     if not scenario.targets or any(fnmatchcase(name, glob) for glob in scenario.targets for name in names):
         return None
     return f"is for the targets {', '.join(scenario.targets)} alone, and {facts.name} is none of them"
+
+
+def _documented(scenario: Scenario, target: Target, catalogue: Catalogue) -> bool:
+    """Whether everything that the scenario needs is documented for the target."""
+    model, region = target.facts.model, target.facts.region
+    return all(catalogue.documents(need, model, region).answer is Documented.YES for need in scenario.needs)
 
 
 def _unmet(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
