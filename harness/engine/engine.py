@@ -38,10 +38,10 @@ class Engine:
     def add(self, cases: Iterable[tuple[Case, Done, Callable[[BaseException], None]]]) -> None:
         """Takes cases on. Each comes with whom to tell of its line, and of what kept it from being recorded."""
         self._waiting.extend(cases)
-        while len(self._workers) < min(self._concurrency, len(self._workers) + len(self._waiting)):
-            worker = asyncio.create_task(self._work())
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+        # One that has ended takes no case any more, even if nobody was told of its end yet.
+        self._workers = {worker for worker in self._workers if not worker.done()}
+        for _ in range(min(self._concurrency - len(self._workers), len(self._waiting))):
+            self._workers.add(asyncio.create_task(self._work()))
 
     async def stop(self) -> None:
         """Takes nothing on any more, drops what is under way and closes every connection."""

@@ -41,9 +41,9 @@ class Paper:
 class StandIn:
     """A target that answers each request with the next of `answers`, and keeps what was sent.
 
-    An answer is a text (said in a message), a list of output items, a mapping of fields of the response, bytes (the
-    body as it is), a `How` (the transport's failure), bytes and the `How` of their end, or a status and an error. One of kind text is streamed
-    where that was asked for.
+    An answer is a text (said in a message, streamed where that was asked for), a list of output items, a mapping of
+    fields of the response, bytes (the body as it is), a `How` (the transport's failure), bytes and the `How` of their
+    end, or a status and an error.
     """
 
     answers: list[Any]
