@@ -20,7 +20,8 @@ _LARGE: Final = 10 ** (NUMBER - 1)
 _DIGIT: Final = b"0"
 _AS_DIGITS: Final = bytes(ord(_DIGIT) if chr(byte) in "0123456789.eE+-" else byte for byte in range(256))
 _LONG: Final = _DIGIT * (NUMBER + 1)
-_EXPONENTS: Final = (re.compile(rb"e(?<=[0-9]e)\+?[0-9]{3}"), re.compile(rb"E(?<=[0-9]E)\+?[0-9]{3}"))
+_LOWER_EXPONENT: Final = re.compile(rb"e(?<=[0-9]e)\+?[0-9]{3}")  # begins with a letter, so it is found fast
+_UPPER_EXPONENT: Final = re.compile(rb"E(?<=[0-9]E)\+?[0-9]{3}")
 
 _SPACE: Final = re.compile(rb"[ \t\n\r]*+")
 _NUMBER: Final = re.compile(rb"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?([eE][+-]?[0-9]++)?")
@@ -61,9 +62,9 @@ def decode(data: bytes) -> Any:
     if value.__class__ is dict:
         for item in value.values():  # flat and without a fraction or a large number, as most events are: sound
             kind = item.__class__
-            if kind is str or item is None or kind is bool:
+            if kind is str or (not item and kind is not float):
                 continue
-            if (kind is int and -_LARGE < item < _LARGE) or (kind is list and not item):
+            if (kind is int and -_LARGE < item < _LARGE) or item is True:
                 continue
             break
         else:
@@ -81,7 +82,8 @@ def _harmless(data: bytes) -> bool:
     return (
         data.count(b"{") + data.count(b"[") <= DEPTH
         and _LONG not in data.translate(_AS_DIGITS)
-        and not any(exponent.search(data) for exponent in _EXPONENTS)
+        and not _LOWER_EXPONENT.search(data)
+        and not _UPPER_EXPONENT.search(data)
     )
 
 

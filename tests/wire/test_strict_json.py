@@ -67,6 +67,7 @@ BROKEN = [
     (b'{"n":' + b"9" * 5000 + b"}", "bad_number", 5),
     (b'{"n":[0.' + b"1" * 39 + b"]}", "bad_number", 6),
     (b'{"n":0.' + b"1" * 39 + b"}", "bad_number", 5),
+    (b'{"n":0.' + b"0" * 39 + b"}", "bad_number", 5),
     (b"1e400", "bad_number", 0),
     (b'{"n":-1e999}', "bad_number", 5),
     (b'{"n":[{"m":1e999}]}', "bad_number", 11),
