@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from harness.mock import headers
 from harness.mock.answers import Answer, of_json, of_refusal
 from harness.mock.errors import Refused, forbidden, no_resource, unauthorized
-from harness.mock.operations import responses
+from harness.mock.operations import background, responses
 from harness.mock.rooms import API, Room, Rooms
 
 BODY_LIMIT: Final = 96 * 1024 * 1024
@@ -32,6 +32,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/responses"): lambda room, body, path, query: responses.create(room, body),
     ("GET", "/responses/{id}"): lambda room, body, path, query: responses.retrieve(room, path["id"], query),
     ("DELETE", "/responses/{id}"): lambda room, body, path, query: responses.delete(room, path["id"]),
+    ("POST", "/responses/{id}/cancel"): lambda room, body, path, query: background.cancel(room, path["id"]),
     ("GET", "/responses/{id}/input_items"): lambda room, body, path, query: responses.input_items(
         room, path["id"], query
     ),
@@ -60,11 +61,14 @@ class Outgoing(Response):
         if not answer.streamed:
             lines.append((b"content-length", b"%d" % len(answer.body)))
         await send({"type": "http.response.start", "status": answer.status, "headers": lines})
-        for chunk in answer.chunks():
+        *chunks, last = answer.chunks() or [b""]
+        for chunk in chunks:
             if answer.pace:
                 await asyncio.sleep(answer.pace)
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        if answer.pace:
+            await asyncio.sleep(answer.pace)
+        await send({"type": "http.response.body", "body": last, "more_body": False})
 
 
 def application(rooms: Rooms) -> Starlette:
@@ -137,7 +141,4 @@ async def healthz(request: Request) -> Response:
 
 async def not_served(request: Request, error: Exception) -> Response:
     """Unknown paths and methods, oversized bodies."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    refused = no_resource()
-    refused.status = status
-    return Outgoing(of_refusal(refused, []))
+    return Outgoing(of_refusal(no_resource(error.status_code if isinstance(error, HTTPException) else 500), []))

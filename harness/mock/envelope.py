@@ -127,33 +127,26 @@ def usage(input_tokens: int, cached: int, output_tokens: int, thinking: int) -> 
     }
 
 
+UNFILTERED: Final = {"filtered": False, "severity": "safe"}
+UNDETECTED: Final = {"detected": False, "filtered": False}
+SAFE: Final = dict.fromkeys(("hate", "sexual", "violence", "self_harm"), UNFILTERED)
+PROMPT_RESULTS: Final = {"jailbreak": UNDETECTED, **SAFE}
+COMPLETION_RESULTS: Final = {"protected_material_code": UNDETECTED, "protected_material_text": UNDETECTED, **SAFE}
+
+
 def content_filters(prompt: Sequence[Mapping[str, Any]], output: Sequence[Mapping[str, Any]]) -> list[JSON]:
     """Azure's notes on prompt and completion: nothing was blocked."""
     asked = sum(map(tokens.of_item, prompt)) * tokens.BYTES_EACH
     said = sum(map(tokens.of_item, output)) * tokens.BYTES_EACH
-    return [
-        filtered("prompt", {"jailbreak": {"detected": False, "filtered": False}}, asked),
-        filtered(
-            "completion",
-            {
-                "protected_material_code": {"detected": False, "filtered": False},
-                "protected_material_text": {"detected": False, "filtered": False},
-            },
-            said,
-        ),
-    ]
+    return [filtered("prompt", PROMPT_RESULTS, asked), filtered("completion", COMPLETION_RESULTS, said)]
 
 
-def filtered(source: str, detections: JSON, end: int) -> JSON:
+def filtered(source: str, results: JSON, end: int) -> JSON:
     """One entry of `content_filters`."""
-    safe = {"filtered": False, "severity": "safe"}
     return {
         "blocked": False,
         "source_type": source,
         "content_filter_raw": [],
-        "content_filter_results": {
-            **detections,
-            **{kind: dict(safe) for kind in ("hate", "sexual", "violence", "self_harm")},
-        },
+        "content_filter_results": results,
         "content_filter_offsets": {"start_offset": 0, "end_offset": end, "check_offset": 0},
     }

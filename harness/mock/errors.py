@@ -1,6 +1,6 @@
 """Refusals with their documented bodies: `{"error": {"message", "type", "param", "code"}}` and Azure's own forms."""
 
-from typing import Any
+from typing import Any, Final
 
 
 class Refused(Exception):
@@ -43,9 +43,12 @@ def no_deployment() -> Refused:
     return Refused(404, {"error": error})
 
 
-def no_resource() -> Refused:
-    """A path or a method that does not exist."""
-    return Refused(404, {"error": {"code": "404", "message": "Resource not found"}})
+NOT_SERVED: Final = {404: "Resource not found", 405: "Method not allowed", 413: "Request body too large"}
+
+
+def no_resource(status: int = 404) -> Refused:
+    """A path or a method that does not exist, a body beyond all limits: refused by the gateway, in its own form."""
+    return Refused(status, {"error": {"code": str(status), "message": NOT_SERVED.get(status, "Bad request")}})
 
 
 def no_response(response_id: str) -> Refused:

@@ -13,7 +13,8 @@ class Stored:
 
     `input` holds the items that came with the request, with ids; `context` everything the model saw and said, from
     the first turn of the chain on: what a follow-up continues from. `parent` is the id that it was chained to.
-    `shown` is what is read instead of the response, where a defect says so.
+    `shown` is what is read instead of the response, where a defect says so. A background response says `pending`
+    times more that it is not finished; `events` is its stream, where it had one.
     """
 
     response: JSON
@@ -23,6 +24,8 @@ class Stored:
     instructions: str | None = None
     streamed: bool = False
     shown: JSON | None = None
+    pending: int = 0
+    events: list[JSON] | None = None
 
 
 @dataclass(slots=True)

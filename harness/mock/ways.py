@@ -20,4 +20,5 @@ class Ways:
     listing: str = "as asked"  # or "reversed", "repeating", "without outputs"
     limit: str = "heeded"  # or "ignored", "hidden": cut at the limit but called completed
     pairing: str = "enforced"  # or "ignored": outputs without calls, calls without outputs
+    outputs: str = "own"  # or "swapped": what one call returned is taken for what the other did
     ids: str = "fresh"  # or "reused": one id for every response

@@ -18,10 +18,13 @@ from harness.mock.answers import of_json, of_stream
 from harness.mock.defects import DEFECTS, base, find, spoiling
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "mock" / "defects.txt"
+OF_OUTPUTS = ("B41", "B42", "B43", "B44", "B58a", "B58b", "B58c", "B59")
+"""Defects that need a request which asks for what they get wrong."""
+KINDS = base.OfEvents | base.OfFrames | base.OfResponse
 OF_STREAMS = [
     defect
     for defect in DEFECTS.values()
-    if isinstance(defect, base.OfEvents | base.OfFrames | base.OfResponse) and defect.base in (*bases.BASES, "any")
+    if isinstance(defect, KINDS) and defect.base in (*bases.BASES, "any") and defect.id not in OF_OUTPUTS
 ]
 HEAVY = ("A41", "A42a")
 
@@ -136,10 +139,9 @@ def test_live_service_is_wrong_in_the_same_way(defect):
     """What a room with the defect sends is what the defect makes of what a room without it sends."""
     exchange = bases.BASES[defect.base]
     script = {"items": [dict(item) for item in exchange.output]}
-    more = {key: value for key, value in exchange.request.items() if key != "background"}
 
     async def visit(visitor: Visitor):
-        return await visitor.stream("What of the tide?", **more)
+        return await visitor.stream("What of the tide?", **exchange.request)
 
     opening = {"script": script, "model": exchange.model, "name": "r", "seed": 3}
     good = visiting(visit, **opening)
@@ -147,7 +149,7 @@ def test_live_service_is_wrong_in_the_same_way(defect):
 
     events = [renumbered(block + b"\n\n") for block in good.split(b"\n\n")[:-1]]
     assert bad == b"".join(spoiling.spoil(events, [defect]))
-    assert bad != good or defect.base == "X8"  # not asked for in the background here
+    assert bad != good
 
 
 def test_bodies_of_plain_answers():
@@ -191,7 +193,58 @@ def test_envelopes():
     assert seen(1, "A12")[2].startswith(b"event: response.created\n")
     untouched = of_json(response, [("x-a", "b")])
     assert all(answers[row][1] == untouched for row in ("A07", "A08", "A09", "A10"))
-    assert len(answers) == 7
+    assert dict(answers["B39"][0].headers)["x-ms-region"] == "Atlantis Central"
+    assert dict(answers["B40"][1].headers)["x-ms-deployment-name"] == "somebody-elses"
+    assert len(answers) == 9
+
+
+TOOL = {"type": "function", "name": "roll", "parameters": {"type": "object", "properties": {"n": {"type": "integer"}}}}
+FIELDS = {"name": {"type": "string"}, "age": {"type": "integer"}}
+SCHEMA = {"type": "object", "properties": FIELDS, "required": ["name", "age"], "additionalProperties": False}
+FORMAT = {"format": {"type": "json_schema", "name": "n", "schema": SCHEMA}}
+ROLL = "Please call roll with n 6."
+
+
+def kinds(response: dict) -> list[str]:
+    return [item["type"] for item in response["output"] if item["type"] != "reasoning"]
+
+
+def call(response: dict) -> dict:
+    return next(item for item in response["output"] if item["type"] == "function_call")
+
+
+OUTPUTS = {
+    "B41": (ROLL, {"tools": [TOOL]}, lambda r: call(r)["name"] != "roll"),
+    "B42": (ROLL, {"tools": [TOOL]}, lambda r: set(json.loads(call(r)["arguments"])) != {"n"}),
+    "B43": (ROLL, {"tools": [TOOL], "tool_choice": "required"}, lambda r: kinds(r) == ["message"]),
+    "B44": (ROLL, {"tools": [TOOL], "parallel_tool_calls": False}, lambda r: kinds(r) == ["function_call"] * 2),
+    "B58a": ("name Zorvik, age 41", {"text": FORMAT}, lambda r: not said(r).startswith("{")),
+    "B58b": ("name Zorvik, age 41", {"text": FORMAT}, lambda r: set(json.loads(said(r))) == {"age"}),
+    "B58c": ("name Zorvik, age 41", {"text": FORMAT}, lambda r: len(json.loads(said(r))) == 3),
+    "B59": ("Please refuse this request.", {}, lambda r: r["output"][-1]["content"][0]["type"] == "output_text"),
+}
+
+
+def said(response: dict) -> str:
+    return response["output"][-1]["content"][0]["text"]
+
+
+@pytest.mark.parametrize("row", OUTPUTS)
+def test_wrong_outputs_over_the_socket_and_their_absence(row):
+    prompt, more, sign = OUTPUTS[row]
+
+    def answered(defects: list[str]) -> dict:
+        return visiting(lambda visitor: visitor.create(prompt, **more), defects=defects)
+
+    assert sign(answered([row]))
+    assert not sign(answered([]))
+
+
+def test_call_where_none_was_allowed():
+    more = {"tools": [TOOL], "tool_choice": "none"}
+
+    assert kinds(visiting(lambda visitor: visitor.create("Hi", **more), defects=["B43"])) == ["function_call"]
+    assert kinds(visiting(lambda visitor: visitor.create("Hi", **more))) == ["message"]
 
 
 def test_names():

@@ -11,6 +11,14 @@ SEALED = {"include": ["reasoning.encrypted_content"]}
 TOOL = {"type": "function", "name": "roll", "parameters": {"type": "object", "properties": {"n": {"type": "integer"}}}}
 
 
+DEPTH = {
+    "type": "function",
+    "name": "depth_of",
+    "description": "Depth of a port",
+    "parameters": {"type": "object", "properties": {"port": {"type": "string"}}},
+}
+
+
 def accepted(answer: dict) -> bool:
     return answer.get("status") == "completed"
 
@@ -134,6 +142,17 @@ async def needs_no_pairs(visitor: Visitor) -> bool:
     return accepted(await visitor.create([output]))
 
 
+async def swaps_results(visitor: Visitor) -> bool:
+    first = await visitor.create("What is the depth of Bergen and Quito?", tools=[DEPTH])
+    calls = [item for item in first["output"] if item["type"] == "function_call"]
+    outputs = [
+        {"type": "function_call_output", "call_id": call["call_id"], "output": f"mark-{at}"}
+        for at, call in enumerate(calls)
+    ]
+    second = await visitor.create(outputs, previous_response_id=first["id"])
+    return "Bergen is mark-1" in text_of(second) and "Quito is mark-0" in text_of(second)
+
+
 async def limited(visitor: Visitor) -> dict:
     return await visitor.create("Write a long story about a lighthouse.", max_output_tokens=60)
 
@@ -176,6 +195,7 @@ SIGNS = {
     "B32": seals_nothing,
     "B34": takes_altered_seal,
     "B35": refuses_good_seal,
+    "B45": swaps_results,
     "B46": needs_no_pairs,
     "B54": stores_other_usage,
     "B55": ignores_limit,

@@ -92,7 +92,7 @@ class OfAnswer(Defect):
 
     def touches(self, answer: Answer) -> bool:
         """Whether this answer is of the kind that the defect spoils: a stream for X1, a JSON answer for X4."""
-        return answer.status == 200 and answer.streamed == ("X1" in self.base)
+        return answer.status == 200 and (self.base == "any" or answer.streamed == ("X1" in self.base))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

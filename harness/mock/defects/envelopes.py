@@ -39,6 +39,14 @@ def accepted(answer: Answer) -> None:
     answer.status = 202
 
 
+def other_region(answer: Answer) -> None:
+    answer.header("x-ms-region", "Atlantis Central")
+
+
+def other_deployment(answer: Answer) -> None:
+    answer.header("x-ms-deployment-name", "somebody-elses")
+
+
 def unasked_stream(answer: Answer) -> None:
     """Events although streaming was not asked for."""
     answer.header("content-type", "text/event-stream; charset=utf-8")
@@ -97,5 +105,21 @@ TABLE: Final[tuple[Defect, ...]] = (
         base="X4",
         findings=("wire.content_type",),
         change=unasked_stream,
+    ),
+    OfAnswer(
+        id="B39",
+        slug="region-other",
+        title="another region says that it answered",
+        base="any",
+        findings=("sem.region",),
+        change=other_region,
+    ),
+    OfAnswer(
+        id="B40",
+        slug="deployment-other",
+        title="another deployment says that it answered",
+        base="any",
+        findings=("sem.deployment",),
+        change=other_deployment,
     ),
 )

@@ -111,6 +111,14 @@ TABLE: Final[tuple[Defect, ...]] = (
         good_seal="refused",
     ),
     way(
+        "B45",
+        "results-swapped",
+        "the outputs of two parallel calls are swapped",
+        "X13",
+        "tool.results_swapped",
+        outputs="swapped",
+    ),
+    way(
         "B46",
         "pairing-ignored",
         "outputs without calls, calls without outputs are accepted",

@@ -54,7 +54,11 @@ def reckoning(context: Context, phrases: Phrases) -> Draft | None:
         numbers = range(int(counted[1] or 1), int(counted[2]) + 1)
         return Draft.saying(", ".join(map(str, numbers)) + ".")
     match = SUM.search(context.prompt)
-    if match is None or len(match[1]) > 200 or not (ASKS.search(context.prompt) or context.prompt.strip().rstrip("?=. ") == match[1].strip()):
+    if (
+        match is None
+        or len(match[1]) > 200
+        or not (ASKS.search(context.prompt) or context.prompt.strip().rstrip("?=. ") == match[1].strip())
+    ):
         return None
     result = value(match[1])
     return None if result is None else Draft.saying(f"{match[1].strip()} = {shown(result)}")

@@ -9,11 +9,12 @@ from harness.mock import asked, envelope, headers, tokens
 from harness.mock.answers import Answer, of_json, of_stream
 from harness.mock.defects import Defect, spoiling
 from harness.mock.emit import events
-from harness.mock.errors import Refused, invalid, no_deployment, no_response
+from harness.mock.errors import Refused, invalid, no_deployment
 from harness.mock.model import Context, answer
 from harness.mock.offered import Model, named
-from harness.mock.operations import making
+from harness.mock.operations import background, making
 from harness.mock.operations.failing import failed_stream, scripted_error
+from harness.mock.operations.finding import find
 from harness.mock.operations.window import Window, window
 from harness.mock.rooms import Room
 from harness.mock.script import Directions
@@ -35,7 +36,7 @@ def create(room: Room, raw: bytes) -> Answer:
     stored, states = make(room, response, body, model, seen, directions, ways)
     spoiling.of_response(stored.response, directions.defects)
     keep(room, stored, states, ways)
-    made = send(room, body, stored.response, directions)
+    made = send(room, body, stored, directions)
     made.delay, made.pace, made.asked = directions.delay, directions.pace, body
     spoiling.of_answer(made, directions.defects)
     return made
@@ -186,16 +187,20 @@ def note_partners(room: Room, items: list[JSON]) -> None:
             room.store.partners[item["id"]] = thought
 
 
-def send(room: Room, body: JSON, response: JSON, directions: Directions) -> Answer:
-    """The response as it was asked for: whole, or as a stream."""
-    streaming = bool(body.get("stream"))
+def send(room: Room, body: JSON, stored: Stored, directions: Directions) -> Answer:
+    """The response as it was asked for: whole, as a stream, or as a promise."""
+    response, streaming = stored.response, bool(body.get("stream"))
     lines = headers.of_room(room, body["model"], streaming)
+    if response["background"] and not streaming:
+        stored.pending = background.POLLS
+        return of_json(background.shown(stored), lines)
     if not streaming:
         return of_json(spoiling.of_body(response, directions.defects), lines)
-    padded = (body.get("stream_options") or {}).get("include_obfuscation") is not False
+    padded = (body.get("stream_options") or {}).get("include_obfuscation") is not False and not response["background"]
     made = events(response, obfuscate=padded, again=again(room))
     if directions.fail is not None:
         made = failed_stream(made, directions.fail)
+    stored.events = made if response["background"] else None
     return of_stream(spoiling.of_stream(made, directions.defects), lines)
 
 
@@ -215,17 +220,8 @@ def retrieve(room: Room, response_id: str, query: Mapping[str, str]) -> Answer:
     """GET /responses/{id}. Raises `Refused`."""
     stored = find(room, response_id)
     if query.get("stream") == "true":
-        message = "Only responses that were created in background mode with 'stream' set to true can be streamed."
-        raise invalid(message, "stream")
-    return of_json(stored.shown or stored.response, headers.of_room(room))
-
-
-def find(room: Room, response_id: str) -> Stored:
-    """The stored response of that id. Raises `Refused`."""
-    stored = room.store.responses.get(response_id)
-    if stored is None:
-        raise no_response(response_id)
-    return stored
+        return background.replay(room, stored, query)
+    return of_json(background.shown(stored), headers.of_room(room))
 
 
 def delete(room: Room, response_id: str) -> Answer:

@@ -53,6 +53,8 @@ def window(room: Room, body: Mapping[str, Any], ways: Ways) -> Window:
     if ways.pairing == "enforced":
         check_pairs(seen.items)
     check_partners(room, own)
+    if ways.outputs == "swapped":
+        swap_outputs(own)
     for at, item in enumerate(own):
         if item["type"] == "reasoning":
             recall_thought(room, seen, at, item, ways)
@@ -121,6 +123,13 @@ def check_pairs(items: list[JSON]) -> None:
         if item["type"] in MUST_BE_ANSWERED and item.get("call_id") not in answered:
             words = item["type"].replace("_", " ")
             raise invalid(f"No tool output found for {words} {item.get('call_id')}.", "input")
+
+
+def swap_outputs(own: list[JSON]) -> None:
+    """The outputs of the first two calls change places."""
+    outputs = [item for item in own if item["type"] in PAIRS]
+    if len(outputs) > 1:
+        outputs[0]["output"], outputs[1]["output"] = outputs[1].get("output"), outputs[0].get("output")
 
 
 def check_partners(room: Room, own: list[JSON]) -> None:
