@@ -5,6 +5,7 @@ stands at the start of a line.
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
@@ -22,17 +23,17 @@ def told(line: CaseLine) -> str:
     blocks = ["\n".join(_finding(finding)) for finding in parts]
     if line.verdict is Verdict.ERRORED and line.reason:
         blocks.append("the harness or its input is at fault:\n" + _indented(line.reason.rstrip()))
-    return "\n\n".join([f"{line.verdict}: {line.title}", *blocks])
+    return "\n\n".join([f"{line.verdict}: {visible(line.title)}", *blocks])
 
 
 def _finding(finding: FindingLine) -> Iterator[str]:
-    yield f"{finding.level}[{finding.rule}]: {visible(finding.message)}"
+    yield f"{finding.level}[{finding.rule}]: {_short(finding.message)}"
     if finding.place is not None:
-        yield f" --> {finding.place}"
+        yield f" --> {visible(str(finding.place))}"
         if finding.source_line is not None:
             margin = " " * len(str(finding.place.line))
             yield f"{margin} |"
-            yield f"{finding.place.line} | {visible(finding.source_line)}"
+            yield f"{finding.place.line} | {_short(finding.source_line)}"
             yield f"{margin} | {' ' * (finding.place.column - 1)}{'^' * max(1, finding.place.width)}"
     yield f"  on the wire: {_where(finding)}"
     if finding.expected is not None or finding.actual is not None:
@@ -41,7 +42,7 @@ def _finding(finding: FindingLine) -> Iterator[str]:
 
 
 def _where(finding: FindingLine) -> str:
-    parts = [f"turn {finding.turn}" if finding.turn else "", f"exchange {finding.exchange}"]
+    parts = [f"turn {visible(finding.turn)}" if finding.turn else "", f"exchange {finding.exchange}"]
     parts.append(f"event {finding.event}" if finding.event is not None else "")
     parts.append(f"byte {finding.offset}" if finding.offset is not None else "")
     parts.append(visible(finding.pointer))
@@ -49,7 +50,10 @@ def _where(finding: FindingLine) -> str:
 
 
 def _value(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    return _short(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _short(text: str) -> str:
     return visible(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)")
 
 
@@ -58,12 +62,18 @@ def _indented(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with control, format and other unprintable characters as escapes; line ends among them."""
+    """The text with control, format and other unprintable characters as escapes; line ends among them.
+
+    Commands that some CI services obey wherever they stand in a line (`##[…]`, `##vso[…]`) are broken up.
+    """
+    if "##" in text:
+        text = _COMMAND.sub(r"#\\x23\1[", text)
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escaped(char) if unicodedata.category(char) in _HIDDEN else char for char in text)
 
 
+_COMMAND: Final = re.compile(r"##(vso)?\[", re.IGNORECASE)
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
