@@ -24,7 +24,7 @@ class Answer:
     frames: list[bytes] | None = None
     delay: float = 0.0
     pace: float = 0.0
-    door: Any = None
+    door: str | None = None
     asked: Any = None
 
     @property

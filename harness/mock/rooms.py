@@ -8,7 +8,7 @@ from typing import Any, Final
 from harness.mock.defects import Defect, Door, Way, find
 from harness.mock.ids import Ids
 from harness.mock.offered import Model, named
-from harness.mock.script import Script
+from harness.mock.script import Script, WrongScript
 from harness.mock.seal import Seal
 from harness.mock.store import Store
 from harness.mock.ways import Ways
@@ -46,8 +46,12 @@ class Room:
     @property
     def url(self) -> str:
         """The base address; at the raw door where one of the defects is the transport's."""
-        raw = any(isinstance(defect, Door) for defect in self.script.defects)
-        address = self.rooms.raw_address if raw else self.rooms.address
+        if any(isinstance(defect, Door) for defect in self.script.defects):
+            return self.url_at(self.rooms.raw_address)
+        return self.url_at(self.rooms.address)
+
+    def url_at(self, address: str) -> str:
+        """The base address at one of the server's doors."""
         return f"{address}/rooms/{self.name}{API}" if self.name else f"{address}{API}"
 
     def ways(self, defects: Sequence[Defect]) -> Ways:
@@ -59,8 +63,16 @@ class Room:
         return ways
 
     def direct(self, raw: Mapping[str, Any]) -> None:
-        """Directions, as in a script, for the next create request alone. Raises `WrongScript`."""
-        self.script.then(raw)
+        """Directions, as in a script, for the next create request alone.
+
+        Raises `WrongScript`, also for a defect of the transport in a room that was opened without one: its address
+        is not that of the raw door.
+        """
+        directions = self.script.read(raw)
+        named = {type(defect) for defect in directions.defects}
+        if Door in named and self.url == self.url_at(self.rooms.address):
+            raise WrongScript("mock: name a defect of the transport where the room is opened")
+        self.script.then(directions)
 
     def close(self) -> None:
         """Forgets everything; the address answers 404 from now on."""

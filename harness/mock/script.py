@@ -122,9 +122,13 @@ class Script:
         self.taken = 0
         self._next: list[Directions] = []
 
-    def then(self, raw: Mapping[str, Any]) -> None:
-        """Directions for the create request after those already directed this way."""
-        self._next.append(with_defects(Directions.read(raw), self.always.defects))
+    def read(self, raw: Mapping[str, Any]) -> Directions:
+        """Directions that stand apart from the script, with its standing defects. Raises `WrongScript`."""
+        return with_defects(Directions.read(raw), self.always.defects)
+
+    def then(self, directions: Directions) -> None:
+        """These directions are for the create request after those already directed this way."""
+        self._next.append(directions)
 
     def take(self) -> Directions:
         """The directions for the create request that has just come in."""

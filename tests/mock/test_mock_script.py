@@ -117,6 +117,15 @@ def test_directions_for_the_next_request_alone():
     assert visiting(visit, script={"reply": "always"}) == ["next", "always"]
 
 
+def test_directions_cannot_move_a_room_to_the_raw_door():
+    async def visit(visitor: Visitor):
+        with pytest.raises(WrongScript, match="where the room is opened"):
+            visitor.room.direct({"defect": "A02"})
+        return text_of(await visitor.create("Hi"))
+
+    assert visiting(visit, script={"reply": "always"}) == "always"
+
+
 WRONG = [
     ({"repl": "x"}, "unknown key `repl` in mock; did you mean `reply`?"),
     ({"reply": 7}, "`reply` must be text"),
