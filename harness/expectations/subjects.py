@@ -43,7 +43,7 @@ def text(taken: TurnTaken, part: str | None) -> Any:
 def json_(taken: TurnTaken, part: str | None) -> Any:
     """The visible text parsed; MISSING where it is no JSON."""
     try:
-        return json.loads(text(taken, None) or "")
+        return json.loads(text(taken, None) or "", parse_constant=_no_json)
     except (ValueError, TypeError, RecursionError):
         return MISSING
 
@@ -56,6 +56,8 @@ def items(taken: TurnTaken, part: str | None) -> Any:
 
 def tool_calls(taken: TurnTaken, part: str | None) -> Any:
     """The function and custom calls of every reply of the turn, with their arguments parsed where they are JSON."""
+    if all(reply.response is None for reply in taken.replies):
+        return MISSING
     calls = []
     for reply in taken.replies:
         for item in _mappings(reply.output):
@@ -78,7 +80,7 @@ def reasoning(taken: TurnTaken, part: str | None) -> Any:
         "encrypted": bool(thoughts) and all(item.get("encrypted_content") for item in thoughts),
         "tokens": usage(taken, "reasoning_tokens"),
     }
-    return seen if part is None else seen.get(part, MISSING)
+    return _whole(seen) if part is None else seen.get(part, MISSING)
 
 
 USAGE: Final[Mapping[str, str]] = {
@@ -110,7 +112,7 @@ def latency(taken: TurnTaken, part: str | None) -> Any:
         "longest_gap": reply.longest_gap,
         "total": reply.exchange.ended_at,
     }
-    return seen if part is None else _known(seen.get(part))
+    return _whole(seen) if part is None else _known(seen.get(part))
 
 
 def stream(taken: TurnTaken, part: str | None) -> Any:
@@ -191,12 +193,22 @@ def _known(value: Any) -> Any:
     return MISSING if value is None else value
 
 
+def _whole(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """All parts that there are."""
+    return {part: value for part, value in seen.items() if value is not None and value is not MISSING}
+
+
+def _no_json(name: str) -> Any:
+    """Python reads NaN and Infinity, which are no JSON."""
+    raise ValueError(name)
+
+
 def _mappings(values: Any) -> list[Mapping[str, Any]]:
     return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list | tuple) else []
 
 
 def _parsed(arguments: Any) -> Any:
     try:
-        return json.loads(arguments)
+        return json.loads(arguments, parse_constant=_no_json)
     except (ValueError, TypeError, RecursionError):
         return arguments

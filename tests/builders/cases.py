@@ -16,6 +16,7 @@ from harness.engine.conduct import Conducted, conduct
 from harness.engine.plan import Case, plan
 from harness.engine.target import Door, Facts, Grounds
 from harness.findings import Verdict, verdict
+from harness.reply import Reply
 from harness.wire.exchange import Ending, Exchange, Head, How, Request
 
 BASE = "https://service.invalid/openai/v1/"
@@ -113,6 +114,13 @@ def conducted(text: str, *answers: Any, state: str = "chained", delivery: str = 
             await grounds.close()
 
     return asyncio.run(run()), target
+
+
+def refused(status: int = 400, **error: Any) -> Reply:
+    """A reply that refuses a request."""
+    head = Head(status, (("Content-Type", "application/json"),))
+    asked = Request("POST", BASE + "responses", (), b'{"model": "m", "input": "i"}')
+    return Reply(Exchange(asked, head, json.dumps({"error": error}).encode(), (), Ending(How.COMPLETE)))
 
 
 def verdict_of(done: Conducted) -> Verdict:
