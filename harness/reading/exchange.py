@@ -14,7 +14,7 @@ from harness.reading.envelope import Form, Trouble, envelope
 from harness.reading.stream import StreamReading
 from harness.wire.exchange import Exchange, How
 from harness.wire.sse import batches
-from harness.wire.strict_json import NotStrict, decode
+from harness.wire.strict_json import NotStrict, decode, looks_like_json
 
 _OF_A_RESPONSE: Final = ("create", "retrieve", "cancel")
 _TORN: Final = (How.CUT, How.BAD_CLOSE)
@@ -38,7 +38,8 @@ class ExchangeReading:
         self._exchange = exchange
         self._profile = profile
         self.asked = Asked(exchange.request)
-        self.operation = self.asked.operation(None if self.asked.known else self.value)
+        told = None if self.asked.known or not looks_like_json(exchange.body) else self.value
+        self.operation = self.asked.operation(told)
         self.collected = Findings(index, profile)
         self.stream: StreamReading | None = None
         self.checker: StreamChecker | None = None

@@ -119,10 +119,11 @@ class _Reader:
         self._doubt: tuple[str, str, int] | None = None  # the first fault that still leaves a value
 
     def read(self) -> Any:
-        try:
-            self._data.decode()
-        except UnicodeDecodeError as error:
-            raise NotStrict("bad_utf8", "not UTF-8", error.start) from None
+        if not self._data.isascii():
+            try:
+                self._data.decode()
+            except UnicodeDecodeError as error:
+                raise NotStrict("bad_utf8", "not UTF-8", error.start) from None
         value = self._text()
         if self._doubt:
             raise NotStrict(*self._doubt, value)
