@@ -9,7 +9,7 @@ never came, and an expectation that looked at nothing never passes.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from harness.pointer import MISSING
@@ -90,7 +90,8 @@ class Reading:
 
     def below(self, *tokens: str | int, kind: str = ANY, name: str = "") -> "Reading":
         """The same a few keys or indices further in."""
-        return replace(self, path=(*self.path, *tokens), kind=kind, name=name or self.name)
+        path = (*self.path, *tokens)
+        return Reading(self.report, self.compiler, path, kind, self.fold, self.draft, name or self.name)
 
     def mistake(self, message: str, hint: str | None = None, *, key: bool = False) -> None:
         self.report(self.path, message, hint, key)

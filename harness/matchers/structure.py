@@ -1,5 +1,6 @@
 """Matchers of a value as a whole: equality, type, presence, JSON Schema."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -88,7 +89,7 @@ class Type(Matcher):
         several = isinstance(argument, list)
         names = reading.list(argument) if several else [argument]
         for index, each in enumerate(names):
-            if each is not UNKNOWN and each not in TYPES:
+            if each is not UNKNOWN and not (isinstance(each, str) and each in TYPES):
                 at = reading.below(index) if several else reading
                 at.mistake(f"{described(each)} is no type of JSON", suggestion(str(each), list(TYPES)))
         return cls(tuple(each for each in names if isinstance(each, str)))
@@ -157,7 +158,7 @@ class JsonSchema(Matcher):
                 at = reading.below(*path)
                 at.mistake("a reference leads out of the schema", "write the schema here and refer to `#/$defs/…`")
         try:
-            Draft202012Validator.check_schema(argument)
+            Draft202012Validator.check_schema(argument, format_checker=Draft202012Validator.FORMAT_CHECKER)
         except SchemaError as error:
             reading.below(*error.absolute_path).mistake(f"this is no JSON Schema: {shown(error.message)}")
         return cls(argument)
@@ -178,7 +179,7 @@ class JsonSchema(Matcher):
                 pointer = extend("", *error.absolute_path)
                 told = f"against the schema: {shown(error.message)}"
                 yield Mismatch(pointer, {error.validator: error.validator_value}, error.instance, told)
-        except (RecursionError, Unresolvable) as error:
+        except (RecursionError, Unresolvable, re.error) as error:
             told = f"the schema cannot be applied: {shown(str(error))}"
             yield Mismatch("", self.name, value, told, fits=False)
 

@@ -11,6 +11,8 @@ from harness.source.place import shown
 MOST_MATCHED: Final = 1 << 20
 """How many characters of a text a regular expression is held against, at most."""
 
+LONGEST_PATTERN: Final = 10_000
+
 _SOUGHT: Final[dict[str, Any]] = {"type": ["string", "number", "boolean", "array", "object", "null"]}
 
 
@@ -178,6 +180,9 @@ class Matches(Matcher):
         text = "" if argument is UNKNOWN else argument if isinstance(argument, str) else reading.text(argument)
         if argument == "":
             reading.mistake("`matches` of nothing says nothing")
+        if len(text) > LONGEST_PATTERN:
+            reading.mistake(f"a regular expression has at most {LONGEST_PATTERN} characters")
+            text = ""
         if reading.draft and "${" in text:
             text = ""
         try:

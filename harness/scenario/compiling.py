@@ -21,6 +21,9 @@ SPECIAL: Final[Mapping[str, type[Matcher]]] = {
 """Subjects and parts whose value is written in a way of its own."""
 
 
+LONGEST_JSONPATH: Final = 1_000
+
+
 class Unbound(Matcher):
     """Stands in an expectation whose variables are still to come."""
 
@@ -91,6 +94,8 @@ def jsonpath_mistake(path: str) -> str | None:
     import jsonpath
     from jsonpath.exceptions import JSONPathError
 
+    if len(path) > LONGEST_JSONPATH:
+        return f"a JSONPath has at most {LONGEST_JSONPATH} characters"
     if not path.startswith("$"):
         return "a JSONPath begins with `$`"
     try:

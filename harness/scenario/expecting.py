@@ -5,20 +5,21 @@ from typing import Any
 
 from harness.matchers import MATCHERS
 from harness.scenario.compiling import Unbound, compiled, jsonpath_mistake, matcher_for
+from harness.scenario.mistakes import Mistakes
 from harness.scenario.model import Expectation
 from harness.scenario.subjects import SUBJECTS, Subject
 from harness.scenario.variables import drafted, holds_marks, names, substitute
 from harness.source.document import Document, Path
-from harness.source.place import Diagnostic, Refused, shown, suggestion
+from harness.source.place import Refused, shown, suggestion
 
 
 class Expecting:
-    """Reads the blocks of one document; `mistakes` gathers what is wrong in all of them."""
+    """Reads the blocks of one document; what is wrong in them goes to `mistakes`."""
 
-    def __init__(self, document: Document, rows: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, document: Document, rows: Sequence[Mapping[str, Any]], mistakes: Mistakes) -> None:
         self.document = document
         self.rows = rows
-        self.mistakes: list[Diagnostic] = []
+        self.mistakes = mistakes
 
     def block(self, written: Any, path: Path) -> tuple[Expectation, ...]:
         """The expectations of the block at `path`; anything but a mapping is told elsewhere."""
@@ -29,7 +30,7 @@ class Expecting:
         return tuple(made for name, raw in written.items() for made in self._subject(name, raw, (*path, name)))
 
     def _mistake(self, path: Path, message: str, hint: str | None = None, *, key: bool = True) -> None:
-        self.mistakes.append(self.document.diagnostic(path, message, hint, key=key))
+        self.mistakes.add(path, message, hint, key=key)
 
     def _subject(self, name: str, raw: Any, path: Path) -> Iterator[Expectation]:
         subject = SUBJECTS.get(name)
@@ -72,10 +73,10 @@ class Expecting:
         open_names = frozenset(names(raw)) if holds_marks(raw) else frozenset()
         key = name if part is None else f"{name}/{part}"
         if open_names:
-            before = len(self.mistakes)
+            before = len(self.mistakes.found)
             matcher_for(name, part, drafted(raw), report, draft=True)
             demand = Expectation(key, name, Unbound(), raw, place, part, open_names)
-            if len(self.mistakes) == before:
+            if len(self.mistakes.found) == before:
                 self._try_rows(demand, path)
             return demand
         value = substitute(raw, {}) if holds_marks(raw) else raw

@@ -71,7 +71,7 @@ def read(
     for document in documents:
         reader = Reader(document, around)
         scenario = reader.scenario()
-        mistakes += reader.mistakes
+        mistakes += reader.mistakes.found
         if scenario is None:
             continue
         scenarios.append(scenario)

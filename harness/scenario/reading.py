@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 from harness.findings import CODES
@@ -15,12 +16,13 @@ from harness.scenario import headers, naming
 from harness.scenario.actions import ACTIONS
 from harness.scenario.compiling import jsonpath_mistake
 from harness.scenario.expecting import Expecting
+from harness.scenario.mistakes import MOST, Enough, Mistakes
 from harness.scenario.model import Allow, Expectation, Scenario, Turn
 from harness.scenario.modes import Needs, modes_of
 from harness.scenario.scope import Scope
 from harness.scenario.written import WrittenScenario, WrittenTurn
 from harness.source.document import Document, Path
-from harness.source.place import Diagnostic, did_you_mean, shown, suggestion
+from harness.source.place import did_you_mean, shown, suggestion
 from harness.source.typed import checked
 
 OWNED: Final[Mapping[str, str]] = {
@@ -40,12 +42,12 @@ class Circumstances:
 
 
 class Reader:
-    """Reads one document. `mistakes` is complete once `scenario()` was called; it answers None where there are any."""
+    """Reads one document; `scenario()` answers None where `mistakes` has found any."""
 
     def __init__(self, document: Document, circumstances: Circumstances) -> None:
         self.document = document
         self.circumstances = circumstances
-        self.mistakes: list[Diagnostic] = []
+        self.mistakes = Mistakes(document)
         self.raw: dict[str, Any] = document.value if isinstance(document.value, dict) else {}
 
     @cached_property
@@ -53,12 +55,21 @@ class Reader:
         return [row for row in _list(self.raw.get("cases")) if isinstance(row, dict)]
 
     def scenario(self) -> Scenario | None:
-        written, self.mistakes = checked(self.document, WrittenScenario)
+        """The scenario, or None."""
+        try:
+            return self._scenario()
+        except Enough:
+            return None
+
+    def _scenario(self) -> Scenario | None:
+        written, misshapen = checked(self.document, WrittenScenario)
+        for each in misshapen:
+            self.mistakes.note(each)
         if not self.raw:
             return None
         self._names()
-        scope = Scope(self.document, frozenset(self._columns()), self.circumstances.settings, self._promised())
-        expecting = Expecting(self.document, self.rows)
+        scope = Scope(self.mistakes, frozenset(self._columns()), self.circumstances.settings, self._promised())
+        expecting = Expecting(self.document, self.rows, self.mistakes)
         identity = self._identity()
         self._request(())
         shared = expecting.block(self.raw.get("expect"), ("expect",))
@@ -66,9 +77,10 @@ class Reader:
         turns = self._turns(scope, expecting)
         scope.check_shared(self.raw)
         modes, told = modes_of(self.document, self.raw, self._needs(shared, turns))
-        self.mistakes += [*expecting.mistakes, *scope.mistakes, *told]
+        for each in told:
+            self.mistakes.note(each)
         self._demands_something(shared, turns)
-        if written is None or self.mistakes:
+        if written is None or self.mistakes.found:
             return None
         return Scenario(
             title=written.scenario,
@@ -96,7 +108,7 @@ class Reader:
         )
 
     def _mistake(self, path: Path, message: str, hint: str | None = None, *, key: bool = False) -> None:
-        self.mistakes.append(self.document.diagnostic(path, message, hint, key=key))
+        self.mistakes.add(path, message, hint, key=key)
 
     def _identity(self) -> str:
         """The scenario's id, as written or from its title; empty where there is none."""
@@ -235,7 +247,7 @@ class Reader:
         for second in actions[1:]:
             told = f"a turn has one action, and this one has `{actions[0]}` already"
             self._mistake((*path, second), told, "make it a turn of its own", key=True)
-        if not actions and not any(self._meant_action(key) for key in raw):
+        if not actions and not any(self._meant_action(key) for key in islice(raw, MOST)):
             built = [f"`{name}`" for name, action in ACTIONS.items() if action.built]
             self._mistake(path, "this turn has no action", f"one of {', '.join(built)}")
         return next((key for key in actions if ACTIONS[key].built), None)
@@ -292,12 +304,12 @@ class Reader:
     def _demands_something(self, shared: Sequence[Expectation], turns: Sequence[Turn]) -> None:
         """There is an expectation; one that is wrong has been told, and counts."""
         written = _list(self.raw.get("turns"))
-        keys = {key for each in (self.raw, *written) for key in _mapping(each)}
-        attempted = any(did_you_mean(key, WrittenScenario.model_fields) == "expect" for key in keys)
-        if written and not attempted and not shared and not any(turn.expect for turn in turns):
-            self._mistake(
-                ("scenario",), "nothing is expected here", "add `expect:` to a turn or the scenario", key=True
-            )
+        if shared or not written or any(turn.expect for turn in turns):
+            return
+        keys = dict.fromkeys(key for each in (self.raw, *written) for key in _mapping(each))
+        if not any(did_you_mean(key, WrittenScenario.model_fields) == "expect" for key in islice(keys, MOST)):
+            remedy = "add `expect:` to a turn or the scenario"
+            self._mistake(("scenario",), "nothing is expected here", remedy, key=True)
 
 
 def _list(value: Any) -> list[Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from harness.scenario.mistakes import Mistakes
 from harness.scenario.variables import LATER_NAMES, NAME, PLAIN_NAME, RESERVED, TARGET_NAMES, occurrences
-from harness.source.document import Document, Path
-from harness.source.place import Diagnostic, did_you_mean, shown
+from harness.source.document import Path
+from harness.source.place import did_you_mean, shown
 
 SHARED: Final = ("request", "headers", "tools", "expect")
 """The keys of a scenario in which variables are put in."""
@@ -17,16 +18,16 @@ class Scope:
     """The names known so far, turn after turn."""
 
     def __init__(
-        self, document: Document, columns: frozenset[str], settings: frozenset[str], promised: Mapping[str, str]
+        self, mistakes: Mistakes, columns: frozenset[str], settings: frozenset[str], promised: Mapping[str, str]
     ) -> None:
         """`promised` are all names that any turn captures, with the turn's id."""
-        self.document = document
-        self.mistakes: list[Diagnostic] = []
+        self.mistakes = mistakes
+        self.document = mistakes.document
         self.columns = columns
         self.known: set[str] = {*columns, *settings, *TARGET_NAMES}
         self.captured: dict[str, str] = {}
         self.promised = promised
-        text = document.text
+        text = self.document.text
         self.bare = "$" not in text and "\\" not in text  # no variable can be in it: spare the walk
 
     @staticmethod
@@ -66,10 +67,9 @@ class Scope:
             if name not in known:
                 message, hint = self._unknown(name, known)
                 place = self.document.place_of_text(at, f"${{{name}")
-                self.mistakes.append(self.document.lines.diagnostic(place, message, hint))
+                self.mistakes.note(self.document.lines.diagnostic(place, message, hint))
         for at in _keys_with_marks(value, path):
-            told = "a variable cannot stand in a key"
-            self.mistakes.append(self.document.diagnostic(at, told, "`${…}` is put into values alone", key=True))
+            self.mistakes.add(at, "a variable cannot stand in a key", "`${…}` is put into values alone", key=True)
 
     def _unknown(self, name: str, known: set[str]) -> tuple[str, str | None]:
         message = f"unknown variable `{shown(name)}`"

@@ -20,7 +20,7 @@ Path = tuple[str | int, ...]
 LIMITS: Final = Limits()
 
 _BOUNDARY: Final = re.compile(r"(?:\A|(?<=[\n\r\x85\u2028\u2029]))(?:---|\.\.\.)(?=[ \t\n\r\x85\u2028\u2029]|\Z)")
-_DIRECTIVES: Final = re.compile(r"(?:[ \t]*(?:#[^\n\r]*)?[\n\r]+)*%")
+_DIRECTIVES: Final = re.compile(r"(?:[ \t]*+(?:#[^\n\r]*+)?[\n\r])*+%")  # possessive: it never goes back
 _YAML_DIRECTIVE: Final = re.compile(r"%YAML[ \t]+1\.2[ \t]*(?:#.*)?")
 
 

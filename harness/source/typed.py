@@ -37,6 +37,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "less_than_equal": "{what} must be at most {le}, not {value}",
     "less_than": "{what} must be below {lt}, not {value}",
 }
+MOST_TOLD: Final = 100
+"""How many mistakes of a document are told: for each is sought what was meant."""
 QUOTABLE: Final = (bool, int, float, type(None))
 
 
@@ -57,7 +59,8 @@ def checked(document: Document, model: type[M]) -> tuple[M | None, list[Diagnost
     try:
         return model.model_validate(document.value), []
     except ValidationError as error:
-        mistakes = [_diagnostic(document, model, each) for each in error.errors(include_url=False)]
+        told = error.errors(include_url=False)[:MOST_TOLD]
+        mistakes = [_diagnostic(document, model, each) for each in told]
         return None, sorted(mistakes)
 
 

@@ -9,7 +9,7 @@ from builders.scenarios import TODAY, mistakes, scenario, scenarios, told
 
 from harness.findings import CODES
 from harness.scenario.files import is_scenario_file
-from harness.scenario.load import load, load_all
+from harness.scenario.load import bound, load, load_all
 from harness.scenario.model import Allow
 from harness.scenario.naming import ID, slug
 from harness.source.place import Refused
@@ -239,3 +239,20 @@ def test_E24_what_runs_is_what_was_checked(tmp_path):
     (found,) = load(path, tmp_path)
     path.write_text("changed: true")
     assert hashlib.sha256(found.source.encode()).hexdigest() == found.digest
+
+
+def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "a.yaml"
+    path.write_text("scenario: a")
+
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(Refused, match="the file cannot be read: Permission denied"):
+        load(path, tmp_path)
+
+
+def test_binding_nothing_changes_nothing():
+    found = scenario("id: a")
+    assert bound(found, {}) is found

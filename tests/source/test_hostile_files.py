@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.source.building import Limits
 from harness.source.document import examine, parse
 from harness.source.place import Refused
 
@@ -308,3 +309,18 @@ def test_what_follows_the_end_of_a_document_is_not_passed_over():
     assert told("'a' b") == ["the document ends before this"]
     assert told("[a]]") == ["the document ends before this"]
     assert told("{a: 1} b: 2")
+
+
+def test_the_limits_of_a_file_as_a_whole():
+    few = Limits(documents=2, file_nodes=6, mistakes=3)
+    said = [each.message for each in examine(b"a: 1\n---\nb: 1\n---\nc: 1\n", "a.yaml", few)[1]]
+    assert said == ["the file holds more than 2 documents"]
+    said = [each.message for each in examine(b"a: 1\n---\n[1, 2, 3, 4]\n", "a.yaml", few)[1]]
+    assert said == ["the file has more than 6 nodes"]
+    said = [each.message for each in examine(b"a: [!x 1, !x 2, !x 3, !x 4, !x 5]\n", "a.yaml", Limits(mistakes=3))[1]]
+    assert said[3:] == ["there are too many mistakes to go on"]
+
+
+def test_mistakes_of_a_file_are_bounded():
+    assert len(told("- [1\n---\n" * 3_000)) <= 101
+    assert len(told("[" + ", ".join(["!x 1"] * 5_000) + "]")) <= 101
