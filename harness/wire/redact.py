@@ -6,7 +6,7 @@ the forms in which an endpoint might give them back, in everything that is about
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NoReturn
 from urllib.parse import quote, quote_plus
 
@@ -52,13 +52,14 @@ class Secret:
 def forms(value: str) -> list[bytes]:
     """A value as an endpoint might repeat it: plain, JSON-escaped, URL-encoded, in base64 at any alignment."""
     raw = value.encode()
+    escaped = json.dumps(value)[1:-1]
     found = {
         raw,
-        json.dumps(value)[1:-1].encode(),
+        escaped.encode(),
+        escaped.replace("/", "\\/").encode(),
         quote(value, safe="").encode(),
         quote_plus(value).encode(),
     }
-    found |= {value.lower().encode(), value.upper().encode()}
     for shift in range(3):
         coded = base64.b64encode(b"\0" * shift + raw)
         # Only the characters that no neighbouring byte can change are sure to be there.
@@ -70,13 +71,29 @@ def forms(value: str) -> list[bytes]:
 
 
 class Redactor:
-    """Blanks every form of every secret in bytes that are about to be written."""
+    """Blanks every form of every secret, in whatever letter case, in bytes that are about to be written."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        self._needles = tuple(form for secret in secrets for form in forms(secret.reveal()))
+        found = {form.lower() for secret in secrets for form in forms(secret.reveal())}
+        self._needles = tuple(sorted(found, key=len, reverse=True))
 
     def __call__(self, data: bytes) -> bytes:
-        for needle in self._needles:
-            if needle in data:
-                data = data.replace(needle, MARK)
-        return data
+        if not self._needles:
+            return data
+        folded = data.lower()  # ASCII alone: every byte stays at its place
+        spans = sorted(span for needle in self._needles for span in _spans(needle, folded))
+        if not spans:
+            return data
+        kept, end = [], 0
+        for start, stop in spans:
+            if start >= end:
+                kept += [data[end:start], MARK]
+            end = max(end, stop)
+        return b"".join((*kept, data[end:]))
+
+
+def _spans(needle: bytes, data: bytes) -> Iterator[tuple[int, int]]:
+    start = data.find(needle)
+    while start >= 0:
+        yield start, start + len(needle)
+        start = data.find(needle, start + 1)
