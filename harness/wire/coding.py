@@ -39,7 +39,9 @@ class Deflated:
     """gzip or deflate, undone in steps so that a bomb is stopped before it fills memory."""
 
     def __init__(self, coding: str, limit: int) -> None:
-        self._inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16 if coding == "gzip" else zlib.MAX_WBITS)
+        self._wbits = zlib.MAX_WBITS | 16 if coding == "gzip" else zlib.MAX_WBITS
+        self._members = coding == "gzip"  # of which several may follow one another: RFC 1952, section 2.2
+        self._inflate = zlib.decompressobj(wbits=self._wbits)
         self._limit = limit
         self._read = 0
         self._written = 0
@@ -55,17 +57,22 @@ class Deflated:
         out = bytearray()
         try:
             while chunk:
+                if self._inflate.eof:
+                    self._begin_again()
                 part = self._inflate.decompress(chunk, 1 << 20)
                 out += part
                 self._written += len(part)
                 if self._written > self._limit or (self._written > RATIO_FROM and self._written > RATIO * self._read):
                     raise TooLarge
-                chunk = self._inflate.unconsumed_tail
-                if self._inflate.eof:
-                    break
+                chunk = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
         except zlib.error as error:
             raise CodingError(str(error)) from error
         return bytes(out)
+
+    def _begin_again(self) -> None:
+        if not self._members:
+            raise CodingError("bytes follow the end of the compressed stream")
+        self._inflate = zlib.decompressobj(wbits=self._wbits)
 
     def finish(self) -> None:
         """Called where the body ended.
@@ -80,4 +87,5 @@ class Deflated:
 def decoder(coding: str | None, limit: int) -> Plain | Deflated:
     """What undoes a `content-encoding`; an unknown coding is left as it is, to be seen by whoever reads it."""
     name = (coding or "identity").strip().lower()
+    name = "gzip" if name == "x-gzip" else name  # section 8.4.1.3
     return Deflated(name, limit) if name in ("gzip", "deflate") else Plain(limit)
