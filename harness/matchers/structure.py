@@ -1,6 +1,7 @@
 """Matchers of a value as a whole: equality, type, presence, JSON Schema."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -158,7 +159,11 @@ class JsonSchema(Matcher):
                 at = reading.below(*path)
                 at.mistake("a reference leads out of the schema", "write the schema here and refer to `#/$defs/…`")
         try:
-            Draft202012Validator.check_schema(argument, format_checker=Draft202012Validator.FORMAT_CHECKER)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", FutureWarning)  # of a doubtful pattern
+                Draft202012Validator.check_schema(argument, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        except FutureWarning as warning:
+            reading.mistake(f"a pattern in this schema is doubtful: {warning}")
         except SchemaError as error:
             reading.below(*error.absolute_path).mistake(f"this is no JSON Schema: {shown(error.message)}")
         return cls(argument)

@@ -1,6 +1,7 @@
 """Matchers of texts; `contains`, `contains_any` and `excludes` look at lists and mappings too."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -186,8 +187,10 @@ class Matches(Matcher):
         if reading.draft and "${" in text:
             text = ""
         try:
-            return cls(re.compile(text, re.IGNORECASE if reading.fold else 0))
-        except (re.error, OverflowError, RecursionError) as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # what Python warns of it will read differently one day
+                return cls(re.compile(text, re.IGNORECASE if reading.fold else 0))
+        except (re.error, OverflowError, RecursionError, Warning) as error:
             reading.mistake(f"`{shown(text)}` is no regular expression: {error}")
             return cls(re.compile(""))
 

@@ -105,6 +105,8 @@ MISTAKES = [
     ({"matches": "(?P<a>x)(?P<a>y)"}, "no regular expression"),
     ({"matches": 5}, "`matches` needs a text, not the number 5"),
     ({"matches": "a" * 10_001}, "at most 10000 characters"),
+    ({"matches": "[[a]"}, "no regular expression: Possible nested set"),
+    ({"json_schema": {"properties": {"a": {"pattern": "[[b]"}}}}, "a pattern in this schema is doubtful"),
     ({"matches": ""}, "of nothing says nothing"),
     ({"starts_with": 5}, "`starts_with` needs a text"),
     ({"ends_with": None}, "`ends_with` needs a text, not null"),
