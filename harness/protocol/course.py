@@ -41,7 +41,7 @@ class Course:
         self.error: Event | None = None
         self._error_at = 0
         self._seen: list[str] = []
-        self._begun = resumed
+        self._begun = False
         self._second_terminal = False
         self.background = False
 
@@ -54,12 +54,12 @@ class Course:
         if name == "created":
             if "created" in seen:
                 self._notes.report("order.duplicate_created", "response.created came before")
-            elif seen or (self._begun and not self._resumed):
+            elif seen or self._begun:
                 self._out_of_order("response.created is not the first event")
         elif name in seen:
             level = Level.NOTE if name == "queued" else None
             self._out_of_order(f"response.{name} came before", level)
-        elif self._begun and not self._resumed:
+        elif self._begun:
             self._out_of_order(f"response.{name} comes after the first item")
         elif name == "queued" and "in_progress" in seen:
             self._out_of_order("response.queued comes after response.in_progress")
@@ -100,7 +100,7 @@ class Course:
             return
         self._begun = True
         notes = self._notes
-        if notes.lost:
+        if notes.lost or self._resumed:
             return
         if "created" not in self._seen:
             notes.report("order.missing_created", "the stream does not start with response.created", event=0)

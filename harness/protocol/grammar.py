@@ -172,7 +172,7 @@ PHASES: Final[Mapping[str, Phases]] = {
     "code_interpreter_call": _phases("in_progress", TEXT, "interpreting", "completed"),
     "image_generation_call": _phases("in_progress", "generating", "completed"),
     "mcp_list_tools": _phases("in_progress", "completed|failed"),
-    # once more in_progress, between delta and done, is real: a call that had been approved
+    # once more in_progress, after a delta of the arguments, is real: a call that had been approved
     "mcp_call": _phases("in_progress", TEXT, "completed|failed", again="in_progress"),
     "compaction": _phases("compacting", required=False),
 }

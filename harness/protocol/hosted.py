@@ -26,7 +26,8 @@ class Hosted:
         phases = PHASES[step.item]
         place = next(index for index, names in enumerate(phases.places) if step.phase in names)
         if place <= item.stage:
-            if step.phase not in phases.again or item.stage == len(phases.places) - 1:
+            again = step.phase in phases.again and place < item.stage < len(phases.places) - 1
+            if not again:
                 self._phase_fault(item, f"the phase {step.phase} comes late or twice", phases.places[item.stage])
             return
         if not item.holed:

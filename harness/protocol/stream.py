@@ -59,7 +59,7 @@ class StreamChecker:
         self._late: list[Finding] = []
         course, output, inside = self._course, self._output, self._inside
         self._handlers: dict[str, Handler] = {
-            Move.START: course.start,
+            Move.START: self._start,
             Move.END: self._end,
             Move.ERROR: self._error,
             Move.GROW: inside.grow,
@@ -198,6 +198,11 @@ class StreamChecker:
         else:
             notes.once("order.after_terminal", f"an event after {course.terminal}", actual=step.type)
         return False
+
+    def _start(self, event: Event, step: Step) -> None:
+        self._course.start(event, step)
+        if not self._output.order:
+            self._output.resumed = False  # resumed before the first item: no item is older than what is seen
 
     def _close(self, event: Event, step: Step) -> None:
         if step.level.name == "item":

@@ -107,30 +107,42 @@ def one_character(text: str) -> str:
 
 
 def legal(mutant: Mutant, events: Events, profile: Profile, *, resumed: bool) -> str | None:
-    """Why a mutant is itself a legal stream, or None."""
+    """Why a mutant is itself a legal stream, or None. Each reason names what would have to be known to tell it."""
     kind, index = mutant.kind, mutant.event
     name = events[index]["type"]
     after = events[index + 1]["type"] if index + 1 < len(events) else ""
-    if resumed and index <= 1:
-        return "a resumed stream may begin with any event"
     if kind == "swap":
-        if name == after and name.endswith(".delta"):
-            one, two = events[index]["delta"], events[index + 1]["delta"]
-            if isinstance(one, str) and one + two == two + one:
-                return "the two deltas say the same in either order"
-        if {name, after} == {"response.output_text.delta", "response.output_text.annotation.added"}:
-            return "an annotation may stand between any two deltas"
-        if profile.levels and events[index].get("output_index") != events[index + 1].get("output_index"):
-            return "in this profile items may overlap"
+        return _legal_swap(events[index], events[index + 1]) if after else None
     if kind == "double" and name == "response.mcp_call.in_progress":
-        return "an approved MCP call may report in_progress twice"
-    if kind == "drop" and name == "response.custom_tool_call_input.done":
-        return "a custom tool call may go without input.done"
-    images = "response.image_generation_call.partial_image"
-    if kind == "drop" and name == images != after:
+        before = {
+            event["type"] for event in events[:index] if event.get("output_index") == events[index]["output_index"]
+        }
+        if "response.mcp_call_arguments.delta" in before:
+            return "an approved MCP call may report in_progress twice"
+    if kind != "drop":
+        return None
+    if resumed and index == 0:
+        return "a stream that was resumed may begin with any event"
+    if name == "response.custom_tool_call_input.done":
+        return "a custom tool call may go without input.done, as one was recorded"
+    if name == "response.image_generation_call.partial_image" != after:
         return "how many partial images come is for the service to say"
-    if kind == "drop" and name == "response.function_call_arguments.delta" and "arguments" in profile.whole_at_once:
-        return "in this profile arguments may come whole"
+    if name == "response.function_call_arguments.delta" and "arguments" in profile.whole_at_once:
+        same = [e for e in events if e["type"] == name and e["output_index"] == events[index]["output_index"]]
+        if len(same) == 1:
+            return "in this profile arguments may come whole, without a delta"
+    return None
+
+
+def _legal_swap(one: Event, other: Event) -> str | None:
+    """Why two neighbours may as well come the other way round."""
+    if one["type"] == other["type"] and one["type"].endswith(".delta") and isinstance(one["delta"], str):
+        names = (*INDICES, "item_id")
+        alike = [one.get(key) for key in names] == [other.get(key) for key in names]
+        if alike and one["delta"] + other["delta"] == other["delta"] + one["delta"]:
+            return "the two deltas say the same in either order"
+    if {one["type"], other["type"]} == {"response.output_text.delta", "response.output_text.annotation.added"}:
+        return "an annotation may stand between any two deltas"
     return None
 
 

@@ -270,6 +270,8 @@ def _tools() -> None:
         if kind != "mcp_call":
             row(f"A111 {kind} first twice", twice(events, first), "order.hosted_phase")
         row(f"A111 {kind} exchanged", swapped(events, first, last), "order.hosted_phase")
+    x9 = s.x9()  # once more is fine only after a delta of the arguments
+    row("A111 mcp_call first twice", twice(x9, at(x9, "mcp_call.in_progress")), "order.hosted_phase")
     x12, x9 = s.x12(), s.x9()
     early = swapped(x12, at(x12, "code_interpreter_call_code.done"))
     row("A118 code", early, "order.hosted_phase", level="note")
@@ -347,6 +349,9 @@ def _resumed() -> None:
         one("A80", twice(tail, len(tail) - 1), "order.two_terminals")
         one("A83", inserted(tail, len(tail), tail[1]), "order.after_terminal")
         one("A01", tail[:-1], "wire.no_terminal")
+    begun = s.two_messages()[1:]  # resumed before the first item: nothing is older than what is seen
+    row("A51 resumed early", renumbered(without(begun, 1), 1), "order.orphan_event", keep=True, resumed_after=0)
+    row("A106 resumed early", renumbered(swapped(begun, 0), 1), "order.lifecycle", keep=True, resumed_after=0)
     tail = s.two_messages()[5:]
     second = at(tail, "output_item.added")
     row("A51 resumed", renumbered(without(tail, second), 5), "order.orphan_event", keep=True, resumed_after=4)
