@@ -178,6 +178,9 @@ class _Reading:
             response.reason or "",
             f"{version.major}.{version.minor}" if version else "",
         )
+        block = sum(len(name) + len(value) + 4 for name, value in lines)  # the library bounds each line alone
+        if block > self._limits.header_block:
+            return Ending(How.PROTOCOL, f"a header block of {block} bytes")
         length, chunked = head.header("content-length"), head.header("transfer-encoding")
         if length is not None and chunked is not None:
             return Ending(How.PROTOCOL, "content-length and transfer-encoding in one head")
