@@ -64,20 +64,23 @@ class ScenarioFile(pytest.File):
     harness: "Harness"
 
     def collect(self) -> Iterator["ScenarioItem"]:
-        root = project_of(self.path) or self.config.rootpath
+        root = project_of(self.path, self.config.rootpath) or self.config.rootpath
         try:
             scenarios = load(self.path, root, settings=self.harness.settings)
+            plans = [
+                plan(
+                    scenario,
+                    self.harness.targets,
+                    Catalogue.load(),
+                    self.harness.settings,
+                    first_that_fits=self.harness.unconfigured,
+                )
+                for scenario in scenarios
+            ]
         except Refused:
             self.harness.refused = True
             raise
-        for scenario in scenarios:
-            planned = plan(
-                scenario,
-                self.harness.targets,
-                Catalogue.load(),
-                self.harness.settings,
-                first_that_fits=self.harness.unconfigured,
-            )
+        for scenario, planned in zip(scenarios, plans, strict=True):
             self.harness.omitted.extend(planned.omitted)
             for tag in scenario.tags:
                 self.harness.register_mark(tag)

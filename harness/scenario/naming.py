@@ -10,6 +10,8 @@ ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 """What the id of a scenario or turn looks like."""
 LONGEST_ID: Final = 80
 TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,79}")
+MARKS_OF_PYTEST: Final = frozenset({"skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings"})
+"""No tags: a tag becomes a mark, and these would have a case left out or its failure excused."""
 LINK: Final = re.compile(r"https?://[\x21-\x7e]+")
 
 RULE: Final = "small letters, digits, `.`, `_` and `-`, at most 80, a letter or digit first"

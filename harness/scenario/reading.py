@@ -135,6 +135,8 @@ class Reader:
                     self._mistake((key, index), f"this entry of `{key}` {told}")
                 elif key in ("tags", "needs") and not naming.TAG.fullmatch(name):
                     self._mistake((key, index), f"`{shown(name)}` cannot stand in `{key}`", "letters, digits, `_.:-`")
+                elif key == "tags" and name in naming.MARKS_OF_PYTEST:
+                    self._mistake((key, index), f"`{name}` is a mark with which pytest does something", "another word")
                 elif key == "links" and not naming.LINK.fullmatch(name):
                     self._mistake((key, index), f"`{shown(name)}` is no address", "it begins with `https://`")
 
