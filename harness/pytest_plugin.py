@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if not is_scenario_file(file_path):
+    if not is_scenario_file(file_path, parent.config.rootpath):
         return None
     return harness_of(parent.config).file(file_path, parent)
 

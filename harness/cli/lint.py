@@ -43,5 +43,5 @@ def _files(path: Path) -> Iterator[Path]:
         return
     for file in sorted(path.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if not hidden and file.is_file() and is_scenario_file(file):
+        if not hidden and file.is_file() and is_scenario_file(file, Path.cwd()):
             yield file

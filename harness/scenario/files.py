@@ -15,11 +15,14 @@ _KEYS: Final = tuple(
 )
 
 
-def is_scenario_file(path: Path) -> bool:
-    """Whether a file found in a folder is ours: YAML below `specs/`, or with `scenario:` and `turns:` at its top."""
+def is_scenario_file(path: Path, root: Path) -> bool:
+    """Whether a file found in a folder is ours: YAML below `specs/`, or with `scenario:` and `turns:` at its top.
+
+    `root` is the project; folders above it do not count.
+    """
     if path.suffix not in SUFFIXES or path.name in NOT_SCENARIOS or ATTACHMENTS in path.parts:
         return False
-    if HOME in path.absolute().parts:
+    if project_of(path, root) is not None:
         return True
     try:
         text = path.read_bytes()
@@ -28,6 +31,13 @@ def is_scenario_file(path: Path) -> bool:
     return all(key.search(text) for key in _KEYS)
 
 
-def project_of(path: Path) -> Path | None:
-    """What scenario files are named from: the parent of the outermost folder `specs` that the file lies in."""
-    return next((parent.parent for parent in reversed(path.parents) if parent.name == HOME), None)
+def project_of(path: Path, root: Path) -> Path | None:
+    """What a scenario file is named from: the parent of the outermost folder `specs` at or below `root`.
+
+    None where the file lies in no such folder.
+    """
+    path, root = path.absolute(), root.absolute()
+    if not path.is_relative_to(root):
+        return None
+    homes = [folder for folder in (*path.parents, root) if folder.name == HOME and folder.is_relative_to(root)]
+    return min(homes, key=lambda folder: len(folder.parts)).parent if homes else None

@@ -8,7 +8,7 @@ import pytest
 from builders.scenarios import TODAY, mistakes, scenario, scenarios, told
 
 from harness.findings import CODES
-from harness.scenario.files import is_scenario_file
+from harness.scenario.files import is_scenario_file, project_of
 from harness.scenario.load import bound, load, load_all
 from harness.scenario.model import Allow
 from harness.scenario.naming import ID, slug
@@ -219,7 +219,19 @@ def test_which_files_are_scenarios(name, text, expected, tmp_path):
     path = tmp_path / name
     path.parent.mkdir(parents=True)
     path.write_bytes(text)
-    assert is_scenario_file(path) is expected
+    assert is_scenario_file(path, tmp_path) is expected
+
+
+def test_a_folder_specs_above_the_project_does_not_count(tmp_path):
+    """A checkout that lies below some folder `specs` is a project like any other."""
+    root = tmp_path / "specs" / "project"
+    (root / "specs").mkdir(parents=True)
+    for name in ("a.yaml", "specs/a.yaml"):
+        (root / name).write_bytes(b"a: 1")
+    assert not is_scenario_file(root / "a.yaml", root)
+    assert is_scenario_file(root / "specs" / "a.yaml", root)
+    assert project_of(root / "specs" / "a.yaml", root) == root
+    assert project_of(root / "specs" / "a.yaml", root / "specs") == root
 
 
 def test_telling_scenarios_apart_loads_nothing_heavy():
