@@ -26,10 +26,13 @@ def with_defaults(arguments: list[str]) -> list[str]:
     """The arguments for pytest: `specs` where no path was named, and this folder as the root."""
     from harness.scenario.files import HOME
 
-    chosen = list(arguments)
-    if not any(Path(argument.partition("::")[0]).exists() for argument in chosen if not argument.startswith("-")):
-        chosen.append(HOME)
-    if not any(argument.startswith("--rootdir") for argument in chosen):
-        chosen.append("--rootdir=.")
     # Costs more than many a run: it imports hypothesis at the end of every session, used or not.
-    return ["-p", "no:hypothesispytest", *chosen]
+    chosen = ["-p", "no:hypothesispytest", *arguments]
+    here = not any(argument.startswith("--rootdir") for argument in arguments)
+    if here:
+        chosen.append("--rootdir=.")
+    if here and Path(HOME).is_dir():
+        return ["-o", f"testpaths={HOME}", *chosen]  # pytest knows which arguments are paths, and which values
+    if not any(Path(argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")):
+        chosen.append(HOME)
+    return chosen
