@@ -17,10 +17,11 @@ from harness.pointer import MISSING
 from harness.protocol.profiles import CORE
 from harness.reply import Reply
 from harness.rules import judge
+from harness.scenario.headers import value_mistake
 from harness.scenario.model import Expectation, Turn
 from harness.scenario.variables import substitute
 from harness.source.place import Refused
-from harness.wire.exchange import Exchange
+from harness.wire.exchange import Exchange, Headers
 
 TOLD_AS_ERROR: Final = frozenset({"avail.stream_error", "avail.throttled", "avail.quota", "avail.server_error"})
 """What an error that the service tells of itself is found as; where a scenario expects that error, it is a note."""
@@ -105,7 +106,7 @@ async def _take(course: _Course, turn: Turn) -> bool:
     """Takes one turn; False where the conversation cannot go on after it."""
     bindings = {**course.case.target.facts.variables(), **course.captured}
     argument = substitute(turn.argument, bindings)
-    headers = tuple(course.case.scenario.headers_of(turn).items())
+    headers = _headers(course.case.scenario.headers_of(turn), bindings)
     if turn.action in CREATES:
         past = course.past if turn.branch_from is None else course.past_of[turn.branch_from]
         new = CREATES[turn.action](argument)
@@ -129,6 +130,19 @@ async def _take(course: _Course, turn: Turn) -> bool:
         request = ABOUT[turn.action](course.door.base, turn, response_id, headers)
         taken = _taken(course, turn, (await course.door.sender.send(request),))
     return _hold_to(course, turn, taken)
+
+
+def _headers(lines: Mapping[str, str], bindings: Mapping[str, Any]) -> Headers:
+    """The turn's own header lines with their variables put in.
+
+    Raises:
+        ValueError: a value cannot stand in a header; what is captured is only known now.
+    """
+    headers = tuple((name, str(substitute(value, bindings))) for name, value in lines.items())
+    for name, value in headers:
+        if mistake := value_mistake(value):
+            raise ValueError(f"the header {name}: {mistake}")
+    return headers
 
 
 def _taken(course: _Course, turn: Turn, exchanges: Sequence[Exchange]) -> TurnTaken:
