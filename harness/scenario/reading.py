@@ -72,6 +72,7 @@ class Reader:
         expecting = Expecting(self.document, self.rows, self.mistakes)
         identity = self._identity()
         self._request(())
+        self._tools()
         shared = expecting.block(self.raw.get("expect"), ("expect",))
         allow = self._allow()
         turns = self._turns(scope, expecting)
@@ -182,6 +183,13 @@ class Reader:
             seen.add(name.lower())
             if isinstance(value, str) and "${" not in value and (problem := headers.value_mistake(value)):
                 self._mistake(at, problem)
+
+    def _tools(self) -> None:
+        """What this version does not do for a tool must not be sent to the service as if it were the API's."""
+        for index, tool in enumerate(_list(self.raw.get("tools"))):
+            if "returns" in _mapping(tool):
+                remedy = "send the output as a `function_call_output` item of the next turn's `input`"
+                self._mistake(("tools", index, "returns"), "`returns` is not built yet in this version", remedy, key=True)
 
     def _at(self, path: Path) -> dict[str, Any]:
         value: Any = self.raw
