@@ -57,7 +57,7 @@ class StreamChecker:
         self._lost_last = False
         self._unpadded = _unpadded(request)
         self._late: list[Finding] = []
-        course, output, inside = self._course, self._output, self._inside
+        output, inside = self._output, self._inside
         self._handlers: dict[str, Handler] = {
             Move.START: self._start,
             Move.END: self._end,

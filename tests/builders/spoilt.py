@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.conversation import Conversation
 from harness.findings import Finding, Level
-from harness.mock import MockServer, bases, frames
+from harness.mock import MockServer, bases
 from harness.mock.answers import Answer, of_json, of_stream
 from harness.mock.defects import DEFECTS, Defect, Door, spoiling
 from harness.mock.defects.base import OfAnswer, OfBody

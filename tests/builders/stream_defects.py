@@ -78,7 +78,7 @@ def _numbers() -> None:
     row("A54", without(x1, 5), "order.seq_gap", "text.done_mismatch", keep=True)
     jumped = [*x1[:5], *renumbered(x1[5:], 8)]
     row("A54 numbers alone", jumped, "order.seq_gap", keep=True)
-    row("A30", without(x1, 1), "order.seq_gap", "order.lifecycle", keep=True)
+    row("LIF-3 gap", without(x1, 1), "order.seq_gap", "order.lifecycle", keep=True)
     row("A55", twice(x1, 5), "order.seq_repeat", keep=True)
     row("A57", swapped(x1, 4), "order.seq_back", keep=True)
     for index in range(10):
@@ -164,7 +164,7 @@ def _items() -> None:
     row("A73", shifted, "order.index_gap", level="note")
     row("added twice", twice(x2, second), "order.duplicate_index")
     row("id changed at the end", changed(x1, -1, "/response/output/0/id", "msg_9"), "order.item_mismatch")
-    row("shape at the end", changed(x1, -1, "/response/object", "answer"), "reply.shape")
+    row("A119 stream", changed(x1, -1, "/response/object", "answer"), "reply.shape")
     row("A120 stream", _everywhere(x1, "item_status"), "reply.shape")
     first_done = at(x2, "output_item.done")
     row("A108", swapped(x2, first_done), "order.items_overlap")
