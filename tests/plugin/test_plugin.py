@@ -10,6 +10,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+import harness.engine.embedded
+import harness.pytest_items  # noqa: F401 - imported once here, not by each pytest that the tests start
+
 GOOD = """
 scenario: Recall {name}
 id: recall-{name}

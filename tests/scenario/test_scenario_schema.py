@@ -102,7 +102,7 @@ def test_the_house_scenarios_are_valid(file):
     from harness.scenario.files import is_scenario_file
     from harness.source.document import parse
 
-    if is_scenario_file(file):
+    if is_scenario_file(file, Path(__file__).parents[2]):
         for each in parse(file.read_bytes(), file.name):
             assert list(VALIDATOR.iter_errors(each.value)) == []
 
