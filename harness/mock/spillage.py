@@ -108,8 +108,11 @@ async def short_body(writer: asyncio.StreamWriter, answer: Answer, times: Times)
 
 
 async def short_length(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
-    length = ("content-length", str(len(answer.body) // 2))
-    await flush(writer, head(answer, length) + answer.body)
+    """The announced half first, the rest a moment later, when a client that counts has gone."""
+    half_way = len(answer.body) // 2
+    await flush(writer, head(answer, ("content-length", str(half_way))) + answer.body[:half_way])
+    await asyncio.sleep(min(times.delta, 0.05))
+    await flush(writer, answer.body[half_way:])
 
 
 GZIP: Final = ("content-encoding", "gzip")
