@@ -207,8 +207,6 @@ CODES: Final[Mapping[str, Code]] = {
     "avail.no_answer": Code(Severity.S2, "RFC 9112: a request is answered"),
     "avail.no_progress": Code(Severity.S2, "Limits of the harness: 120 s without an event, keep-alives aside"),
     "avail.quota": Code(Severity.S2, "API reference, HTTP errors: 429 insufficient_quota"),
-    "avail.read_after_write_lag": Code(Severity.S3, "API reference, retrieve: a stored response can be read"),
-    "avail.retried": Code(Severity.S3, "API reference, HTTP errors: which may be repeated"),
     "avail.server_error": Code(Severity.S2, "API reference, HTTP errors: 500, 502, 503, 504"),
     "avail.stall": Code(Severity.S2, "Limits of the harness: 60 s without a byte"),
     "avail.stream_cut": Code(Severity.S2, "RFC 9112, 7.1 and 8: a chunked body ends with its last chunk"),

@@ -12,7 +12,7 @@ PARTS = {
     "avail": Finding("avail.connect", Level.ERROR, ""),
     "warning": Finding("sem.usage_sum", Level.WARNING, ""),
     "note": Finding("wire.bad_close", Level.NOTE, ""),
-    "avail_note": Finding("avail.retried", Level.NOTE, ""),
+    "avail_note": Finding("avail.stream_error", Level.NOTE, ""),
 }
 MIXES = [mix for size in range(len(PARTS) + 1) for mix in itertools.combinations(PARTS, size)]
 

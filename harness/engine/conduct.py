@@ -1,5 +1,6 @@
 """One case, first turn to last, then rules and expectations."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -16,14 +17,14 @@ from harness.findings import CODES, Finding, Level
 from harness.pointer import MISSING
 from harness.protocol.profiles import CORE
 from harness.reply import Reply
-from harness.rules import judge
+from harness.rules import Judgement, judge
 from harness.scenario.headers import value_mistake
 from harness.scenario.model import Expectation, Turn
 from harness.scenario.variables import substitute
 from harness.source.place import Refused
 from harness.wire.exchange import Exchange, Headers
 
-TOLD_AS_ERROR: Final = frozenset({"avail.stream_error", "avail.throttled", "avail.quota", "avail.server_error"})
+TOLD_AS_ERROR: Final = frozenset({"avail.auth", "avail.stream_error", "avail.throttled", "avail.quota", "avail.server_error"})
 """What an error that the service tells of itself is found as; where a scenario expects that error, it is a note."""
 
 
@@ -73,7 +74,11 @@ async def conduct(case: Case, grounds: Grounds) -> Conducted:
                 break
     mode = {"delivery": case.delivery, "state": case.state, "client": case.client}
     conversation = Conversation(tuple(course.taken), case.scenario, mode)
-    judgement = judge(conversation)
+    try:
+        judgement = judge(conversation)
+    except Exception as error:  # a rule of ours is wrong; what was exchanged is evidence all the same
+        judgement = Judgement((), {})
+        course.error = "".join(traceback.format_exception(error, limit=-8))
     findings = [_placed(course, conversation, finding) for finding in judgement.findings]
     return Conducted(
         conversation,

@@ -13,7 +13,8 @@ from harness.rules.base import ReadingRule, Rule
 class Auth(ReadingRule):
     """The credential is accepted.
 
-    Said by the engine, after one forced refresh was refused as well: a 401 can be what a scenario asks for.
+    With a key that is refused nothing is learned of the service: check the key, the token's scope
+    (https://ai.azure.com/.default) and that both belong to this resource. A scenario may ask for a 401.
     """
 
     name = "avail.auth"
@@ -81,24 +82,6 @@ class Quota(ReadingRule):
     name = "avail.quota"
 
 
-class ReadAfterWriteLag(ReadingRule):
-    """A stored response can be read soon after its stream has ended.
-
-    Real services take some seconds; the note tells how many. Beyond 60 seconds it is `state.stored_not_found`.
-    """
-
-    name = "avail.read_after_write_lag"
-
-
-class Retried(ReadingRule):
-    """A request succeeds the first time.
-
-    A note of how often it was repeated, and why. All attempts are in the record.
-    """
-
-    name = "avail.retried"
-
-
 class ServerError(ReadingRule):
     """The service answers without a fault of its own (status 500 and above)."""
 
@@ -161,7 +144,5 @@ AVAIL_RULES: Final[tuple[Rule, ...]] = (
     StreamCut(),
     BodyCut(),
     StreamError(),
-    Retried(),
-    ReadAfterWriteLag(),
 )
 """The rules of this family, in report order."""

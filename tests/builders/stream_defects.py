@@ -149,6 +149,17 @@ def _texts() -> None:
         row(f"added full{name}", changed(base, added + 1, "/part/text", "a"), "text.opened_full")
 
 
+def _logprobs() -> None:
+    """What is said of the log probabilities of a text is said once, beside the text or alone."""
+    told = s.with_logprobs()
+    row("A53 logprobs", without(told, 5), "text.done_mismatch")
+    row("A56 logprobs", twice(told, 5), "text.done_mismatch")
+    row("MSG-9a", changed(told, 5, "/logprobs/0/logprob", -1.5), "text.done_mismatch")
+    row("MSG-9b", changed(told, 9, "/item/content/0/logprobs/1/logprob", -1.5), "text.item_mismatch")
+    final = "/response/output/0/content/0/logprobs/1/logprob"
+    row("MSG-9b end", changed(told, -1, final, -1.5), "text.final_mismatch")
+
+
 def _items() -> None:
     x1, x2 = s.x1(), s.x2()
     row("A66", changed(x1, -1, "/response/output", []), "order.final_output_missing")
@@ -364,6 +375,7 @@ for make in (
     _numbers,
     _types,
     _texts,
+    _logprobs,
     _items,
     _calls,
     _summaries,

@@ -223,7 +223,7 @@ def x11() -> Events:
     telling = hosted(
         Telling().begin(), "image_generation_call", "ig", phases, result="AAAA", revised_prompt="a red dot"
     )
-    return message(telling, "").end() if False else telling.end()
+    return telling.end()
 
 
 def x12() -> Events:
@@ -300,6 +300,19 @@ def x18() -> Events:
     return telling.end()
 
 
+def with_logprobs() -> Events:
+    """X1 with log probabilities, rounded to six decimals at the end as services do."""
+    events = x1()
+    tokens = [{"token": e["delta"], "bytes": [], "logprob": -0.12345678, "top_logprobs": []} for e in events[4:7]]
+    rounded = [{**token, "logprob": -0.123457} for token in tokens]
+    for event, token in zip(events[4:7], tokens, strict=True):
+        event["logprobs"] = [token]
+    events[7]["logprobs"] = tokens
+    for item in (events[9]["item"], events[10]["response"]["output"][0]):
+        item["content"][0]["logprobs"] = copy.deepcopy(rounded)
+    return events
+
+
 def two_messages() -> Events:
     """Two messages, so that what is true of the first item can be tried on the second."""
     return message(message(Telling().begin(), "The ca", "pital ", "is Paris."), "And ", "that ", "is it.").end()
@@ -319,6 +332,7 @@ BASES: dict[str, Callable[[], Events]] = {
     "X17": x17,
     "X18": x18,
     "two messages": two_messages,
+    "log probabilities": with_logprobs,
 }
 
 # -- ways to make them wrong -------------------------------------------------------------------------------------------

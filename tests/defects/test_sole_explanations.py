@@ -27,11 +27,7 @@ FAMILIES = ("wire", "order", "text", "tool", "reply", "sem", "state", "avail")
 NEVER_ALONE = {
     "wire.close_delimited": "a close-delimited body is only wrong where it also lacks its end: A04 shows both",
 }
-OF_SEVERAL_EXCHANGES = {
-    "avail.auth": "an answer to another key: the engine's tests",
-    "avail.retried": "seen over several sends: the engine's tests",
-    "avail.read_after_write_lag": "seen over several polls: the engine's tests",
-}
+OF_SEVERAL_EXCHANGES = {}
 
 
 def by_hand() -> dict[str, list[Exchange | Reply]]:

@@ -87,6 +87,14 @@ ENDINGS = {
     "A20 status line": ([b"FOO\r\n\r\n"], How.PROTOCOL),
     "A19 header block": ([b"HTTP/1.1 200 OK\r\nx: " + b"y" * 200_000 + b"\r\n\r\n"], How.PROTOCOL),
     "A19 header lines": ([b"HTTP/1.1 200 OK\r\n" + b"x: %s\r\n" % (b"y" * 4000) * 50 + b"\r\n"], How.PROTOCOL),
+    "A19 header block of many lines": (
+        [
+            b"HTTP/1.1 200 OK\r\n",
+            *(b"x-%d: " % n + b"y" * 7000 + b"\r\n" for n in range(28)),
+            b"content-length: 0\r\n\r\n",
+        ],
+        How.PROTOCOL,
+    ),
     "A21 two lengths": (
         [b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"],
         How.PROTOCOL,
