@@ -260,15 +260,17 @@ class Inside:
             text.voices.append(value)
             return
         text.voices.append(total)
+        told = event.get("logprobs") or []
         if value != total:
             message = f"the deltas do not add up to the {level.name}"
             notes.report(level.code, message, f"/{level.value}", expected=total, actual=value)
             item.complaints.add(level.code)
             text.voices.append(value)
-        elif (text.logprobs or event.get("logprobs")) and text.logprobs != event.get("logprobs"):
+            text.logprobs = told
+        elif text.logprobs != told:
             message = "the log probabilities of the deltas do not add up"
             notes.report("text.done_mismatch", message, "/logprobs")
-            item.complaints.add("text.item_mismatch")
+            text.logprobs = told
 
     def annotate(self, event: Event, step: Step) -> None:
         """`output_text.annotation.added`."""

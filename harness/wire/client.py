@@ -184,9 +184,6 @@ class _Reading:
         length, chunked = head.header("content-length"), head.header("transfer-encoding")
         if length is not None and chunked is not None:
             return Ending(How.PROTOCOL, "content-length and transfer-encoding in one head")
-        size = sum(len(name) + len(value) + 4 for name, value in response.raw_headers)
-        if size > self._limits.header_block:
-            return Ending(How.PROTOCOL, f"a header block of {size} bytes")
         coding = decoder(head.header("content-encoding"), self._limits.body)
         try:
             while True:

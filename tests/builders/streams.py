@@ -309,8 +309,8 @@ def with_logprobs() -> Events:
         event["logprobs"] = [token]
     events[7]["logprobs"] = tokens
     for item in (events[9]["item"], events[10]["response"]["output"][0]):
-        item["content"][0]["logprobs"] = copy.deepcopy(rounded)
-    return events
+        item["content"][0]["logprobs"] = rounded
+    return json.loads(json.dumps(events))  # no list is shared
 
 
 def two_messages() -> Events:

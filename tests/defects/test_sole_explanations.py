@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cache
 
 import pytest
-from builders import stream_defects, streams, wire_defects
+from builders import stream_controls, stream_defects, streams, wire_defects
 from builders.catalogue import CONTROLS_ELSEWHERE, FAULTS
 from builders.on_wire import asking, exchange, payload, sse, text
 from builders.replies import of, plain, streamed
@@ -27,7 +27,6 @@ FAMILIES = ("wire", "order", "text", "tool", "reply", "sem", "state", "avail")
 NEVER_ALONE = {
     "wire.close_delimited": "a close-delimited body is only wrong where it also lacks its end: A04 shows both",
 }
-OF_SEVERAL_EXCHANGES = {}
 
 
 def by_hand() -> dict[str, list[Exchange | Reply]]:
@@ -64,7 +63,7 @@ def alone() -> dict[str, set[str]]:
             findings.append((row.id, Reply(resumed(row)).findings))
     findings += [(id_, judged(text(body))) for id_, (body, _) in wire_defects.CONTROLS.items()]
     findings += [
-        (name, judged(streamed(events))) for name, events, after, _ in stream_defects.CONTROLS if after is None
+        (name, judged(streamed(events))) for name, events, after, _ in stream_controls.CONTROLS if after is None
     ]
     for id_, some in findings:
         for level in ("error", "warning", "note"):
@@ -85,7 +84,7 @@ def test_every_code_is_the_only_explanation_of_some_defect():
     judged_here = {rule.name for rule in RULES if rule.name.partition(".")[0] in FAMILIES}
 
     assert judged_here == set(CODES)
-    assert judged_here - set(alone()) == set(NEVER_ALONE) | set(OF_SEVERAL_EXCHANGES)
+    assert judged_here - set(alone()) == set(NEVER_ALONE)
 
 
 @pytest.mark.parametrize("row", FAULTS)
@@ -123,7 +122,7 @@ def test_every_control_is_shown_or_held_elsewhere():
     """N01 to N46, each in a table of correct streams, or with the place where it is held."""
     shown = (
         {"N17", "N18"}
-        | {name.split()[0] for name, *_ in stream_defects.CONTROLS}
+        | {name.split()[0] for name, *_ in stream_controls.CONTROLS}
         | {id_.split()[0] for id_ in wire_defects.CONTROLS}
     )
     bases = {"N01", "N02", "N03", "N26"}  # X1, X2, X3 and X14 as they are
@@ -133,7 +132,7 @@ def test_every_control_is_shown_or_held_elsewhere():
 
 def test_every_rule_is_silent_on_every_control():
     """Error and warning of any family, except that an `error` event is availability."""
-    for name, events, after, notes in stream_defects.CONTROLS:
+    for name, events, after, notes in stream_controls.CONTROLS:
         if after is None:
             loud = {one.rule for one in judged(streamed(events)) if one.level != "note"}
             assert loud <= notes, name

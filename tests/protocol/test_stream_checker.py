@@ -121,6 +121,13 @@ def test_a_frame_without_anything_leaves_a_gap():
     assert [(finding.rule, finding.wire.event) for finding in found] == [("order.seq_gap", 6)]
 
 
+def test_log_probabilities_that_could_not_be_read_are_not_missed():
+    events: list[Any] = s.with_logprobs()
+    events[5] = None
+
+    assert judge(events) == []
+
+
 def test_a_fault_after_an_unreadable_frame_is_still_found():
     events: list[Any] = s.two_messages()
     events = changed(events, at(events, "output_text.done", 1), "/text", "Else.")

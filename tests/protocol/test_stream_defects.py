@@ -1,7 +1,8 @@
 """Every seeded defect of a stream is found under its code and no other; what is correct is passed in silence."""
 
 import pytest
-from builders.stream_defects import CONTROLS, ROWS, Row
+from builders.stream_controls import CONTROLS
+from builders.stream_defects import ROWS, Row
 from builders.streams import Events
 
 from harness.findings import CODES, Finding, Level
