@@ -1,144 +1,178 @@
-"""The service as an ASGI application: exact routes, who may come in, refusals in documented form.
+"""The service behind the doors: exact routes, who may come in, refusals in documented form. No transport.
 
 Loopback programs only: the `Host` must be ours, a request with an `Origin` comes from a browser and is refused,
 and nothing is ever said about cross-origin access.
 """
 
-import asyncio
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
-
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from urllib.parse import unquote
 
 from harness.mock import headers
 from harness.mock.answers import Answer, of_json, of_refusal
-from harness.mock.errors import Refused, forbidden, no_resource, unauthorized
+from harness.mock.errors import Refused, broken, forbidden, no_resource, unauthorized
 from harness.mock.operations import background, responses
+from harness.mock.request import Request
 from harness.mock.rooms import API, Room, Rooms
+from harness.mock.sockets import Socket
 
-BODY_LIMIT: Final = 96 * 1024 * 1024
 LOCAL_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
-Operation = Callable[[Room, bytes, Mapping[str, str], Mapping[str, str]], Answer]
-"""A room, the request's body, the parts of its path and its query → the answer. Raises `Refused`."""
+Operation = Callable[[Room, Request], Answer]
+"""A room and a request, whole and with the parts of its path named → the answer. Raises `Refused`."""
+
+Talk = Callable[[Room, Request, Socket], Awaitable[None]]
+"""A conversation over a WebSocket, until it returns."""
 
 OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
-    ("POST", "/responses"): lambda room, body, path, query: responses.create(room, body),
-    ("GET", "/responses/{id}"): lambda room, body, path, query: responses.retrieve(room, path["id"], query),
-    ("DELETE", "/responses/{id}"): lambda room, body, path, query: responses.delete(room, path["id"]),
-    ("POST", "/responses/{id}/cancel"): lambda room, body, path, query: background.cancel(room, path["id"]),
-    ("GET", "/responses/{id}/input_items"): lambda room, body, path, query: responses.input_items(
-        room, path["id"], query
+    ("POST", "/responses"): lambda room, asked: responses.create(room, asked.body),
+    ("GET", "/responses/{id}"): lambda room, asked: responses.retrieve(room, asked.named["id"], asked.query),
+    ("DELETE", "/responses/{id}"): lambda room, asked: responses.delete(room, asked.named["id"]),
+    ("POST", "/responses/{id}/cancel"): lambda room, asked: background.cancel(room, asked.named["id"]),
+    ("GET", "/responses/{id}/input_items"): lambda room, asked: responses.input_items(
+        room, asked.named["id"], asked.query
     ),
 }
 """Every operation of the API that is served, by method and path below the base address."""
 
-ANSWER: Final = "harness.answer"
-"""Where the raw door finds the answer that the application would have sent."""
+TALKS: Final[Mapping[str, Talk]] = {}
+"""Paths below the base address where a client may change over to WebSocket, and who speaks there."""
+
+UNVERSIONED: Final = ("/files",)
+"""What the documentation's own examples also ask for below `/openai`, without `/v1`."""
 
 
-class Outgoing(Response):
-    """Sends an `Answer`; at the raw door, which sends for itself, only leaves it in the scope."""
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path in its segments; an empty segment takes anything, and `names` says what it is called."""
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        self.background = None
+    segments: tuple[str, ...]
+    names: tuple[str, ...]
+    methods: Mapping[str, Operation]
+    talk: Talk | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = self.answer
-        if ANSWER in scope:
-            scope[ANSWER].append(answer)
-            return
-        if answer.delay:
-            await asyncio.sleep(answer.delay)
-        lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-        if not answer.streamed:
-            lines.append((b"content-length", b"%d" % len(answer.body)))
-        await send({"type": "http.response.start", "status": answer.status, "headers": lines})
-        *chunks, last = answer.chunks() or [b""]
-        for chunk in chunks:
-            if answer.pace:
-                await asyncio.sleep(answer.pace)
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        if answer.pace:
-            await asyncio.sleep(answer.pace)
-        await send({"type": "http.response.body", "body": last, "more_body": False})
+    def match(self, segments: list[str]) -> bool:
+        """Whether these segments, as many as the route's own, are such a path."""
+        return all(given and wanted in ("", given) for wanted, given in zip(self.segments, segments, strict=True))
+
+    def named(self, segments: list[str]) -> dict[str, str]:
+        """What stands where the route takes anything."""
+        taken = [given for wanted, given in zip(self.segments, segments, strict=True) if not wanted]
+        return {name: unquote(given) for name, given in zip(self.names, taken, strict=True)}
 
 
-def application(rooms: Rooms) -> Starlette:
-    """Routes for every operation in every room, and for a standing room (named "") below `/openai/v1`."""
-    routes: list[BaseRoute] = [Route("/healthz", healthz, methods=["GET"])]
-    paths: dict[str, dict[str, Operation]] = {}
+def table() -> dict[int, list[Route]]:
+    """All routes by the number of their segments; those that take nothing at will come first."""
+    paths: dict[str, dict[str, Operation]] = {path: {} for path in TALKS}
     for (method, path), operation in OPERATIONS.items():
         paths.setdefault(path, {})[method] = operation
-    for path, by_method in paths.items():
-        endpoint = entrance(rooms, by_method)
-        methods = list(by_method)
-        routes.append(Route(f"/rooms/{{room}}{API}{path}", endpoint, methods=methods))
-        routes.append(Route(f"{API}{path}", endpoint, methods=methods))
-    app = Starlette(
-        routes=routes,
-        exception_handlers={HTTPException: not_served},
-        max_body_size=BODY_LIMIT,
-    )
-    app.router.redirect_slashes = False
-    return app
+    routes: dict[int, list[Route]] = {}
+    for path, methods in paths.items():
+        parts = path.strip("/").split("/")
+        segments = tuple("" if part.startswith("{") else part for part in parts)
+        names = tuple(part[1:-1] for part in parts if part.startswith("{"))
+        routes.setdefault(len(parts), []).append(Route(segments, names, methods, TALKS.get(path)))
+    for same_length in routes.values():
+        same_length.sort(key=lambda route: len(route.names))
+    return routes
 
 
-def entrance(rooms: Rooms, by_method: Mapping[str, Operation]) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint that lets in who may come, asks the operation, and answers."""
+ROUTES: Final = table()
 
-    async def endpoint(request: Request) -> Response:
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a request goes and who will answer it, or why it is refused; with neither it asks for `/healthz`."""
+
+    room: Room | None = None
+    operation: Operation | None = None
+    talk: Talk | None = None
+    refused: Refused | None = None
+
+
+class Service:
+    """Answers whole requests. `latency` seconds are added before every answer."""
+
+    def __init__(self, rooms: Rooms, latency: float = 0.0) -> None:
+        self.rooms = rooms
+        self.latency = latency
+
+    def enter(self, request: Request) -> Entry:
+        """Where a request goes, by its head alone."""
         room = None
         try:
             check_origin(request)
-            room = rooms.get(request.path_params.get("room", ""))
-            if room is None:
-                raise no_resource()
+            if request.path == "/healthz" and request.method in ("GET", "HEAD"):
+                return Entry()
+            room, below = self._place(request.path)
+            route = find(request, below)
             check_key(request, room)
-            operation = by_method["GET" if request.method == "HEAD" else request.method]
-            answer = operation(room, await request.body(), request.path_params, request.query_params)
         except Refused as refused:
-            answer = of_refusal(refused, headers.of_room(room) if room else [])
-        return Outgoing(answer)
+            return Entry(room, refused=refused)
+        if request.upgrades and route.talk is not None:
+            return Entry(room, talk=route.talk)
+        request.named = route.named(below)
+        return Entry(room, route.methods["GET" if request.method == "HEAD" else request.method])
 
-    return endpoint
+    def _place(self, path: str) -> tuple[Room, list[str]]:
+        """The room and the segments below its base address. Raises `Refused`."""
+        name, rest = "", path
+        if path.startswith("/rooms/"):
+            name, slash, rest = path[7:].partition("/")
+            rest = slash + rest
+        room = self.rooms.get(name)
+        for base, only in ((API, ("/",)), (API.rpartition("/")[0], UNVERSIONED)):
+            below = rest[len(base) :]
+            if room is not None and rest.startswith(base) and below.startswith(only):
+                return room, below[1:].split("/")
+        raise no_resource()
+
+    def answer(self, request: Request, entry: Entry) -> Answer:
+        """What goes out; never raises."""
+        room = entry.room
+        try:
+            if entry.refused is not None:
+                raise entry.refused
+            made = of_json({"status": "ok"}, [])
+            if room is not None and entry.operation is not None:
+                made = entry.operation(room, request)
+        except Refused as refused:
+            made = of_refusal(refused, headers.of_room(room) if room else [])
+        except Exception:  # a bug of ours must not leave a client waiting
+            logging.getLogger(__name__).exception("%s %s", request.method, request.path)
+            made = of_refusal(broken(), headers.of_room(room) if room else [])
+        if self.latency:
+            made.delay = max(made.delay, self.latency)
+        return made
+
+
+def find(request: Request, below: list[str]) -> Route:
+    """The route of these segments that serves the request's method. Raises `Refused`."""
+    method = "GET" if request.method == "HEAD" else request.method
+    found = [route for route in ROUTES.get(len(below), ()) if route.match(below)]
+    for route in found:
+        if method in route.methods or (request.upgrades and method == "GET" and route.talk is not None):
+            return route
+    raise no_resource(405 if found else 404)
 
 
 def check_origin(request: Request) -> None:
     """Programs on this machine only: no browser, no foreign name for our address."""
-    if "origin" in request.headers:
+    if "origin" in request.fields:
         raise forbidden("Requests from web pages are not accepted.")
-    name = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
-    if name.lower() not in LOCAL_NAMES:
+    host = request.fields.get("host", "")
+    if (host.rpartition(":")[0] or host).lower() not in LOCAL_NAMES:
         raise forbidden("This host name is not served here.")
 
 
 def check_key(request: Request, room: Room) -> None:
     """The room's key as `api-key` or Bearer; where both are sent, both must be right."""
-    given = [request.headers["api-key"]] if "api-key" in request.headers else []
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    given = [request.fields["api-key"]] if "api-key" in request.fields else []
+    scheme, _, token = request.fields.get("authorization", "").partition(" ")
     if scheme:
         given.append(token.strip() if scheme.lower() == "bearer" else "")
     if not given or not all(secrets.compare_digest(key.encode(), room.key.encode()) for key in given):
         raise unauthorized()
-
-
-async def healthz(request: Request) -> Response:
-    """Alive; needs no key."""
-    try:
-        check_origin(request)
-    except Refused as refused:
-        return Outgoing(of_refusal(refused, []))
-    return Outgoing(of_json({"status": "ok"}, []))
-
-
-async def not_served(request: Request, error: Exception) -> Response:
-    """Unknown paths and methods, oversized bodies."""
-    return Outgoing(of_refusal(no_resource(error.status_code if isinstance(error, HTTPException) else 500), []))

@@ -46,9 +46,16 @@ def no_deployment() -> Refused:
 NOT_SERVED: Final = {404: "Resource not found", 405: "Method not allowed", 413: "Request body too large"}
 
 
-def no_resource(status: int = 404) -> Refused:
+def no_resource(status: int = 404, message: str | None = None) -> Refused:
     """A path or a method that does not exist, a body beyond all limits: refused by the gateway, in its own form."""
-    return Refused(status, {"error": {"code": str(status), "message": NOT_SERVED.get(status, "Bad request")}})
+    message = message or NOT_SERVED.get(status, "Bad request")
+    return Refused(status, {"error": {"code": str(status), "message": message}})
+
+
+def broken() -> Refused:
+    """The service itself stumbled."""
+    error = {"message": "The server had an error while processing your request.", "type": "server_error"}
+    return Refused(500, {"error": {**error, "param": None, "code": None}})
 
 
 def no_response(response_id: str) -> Refused:

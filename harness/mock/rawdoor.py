@@ -7,31 +7,26 @@ correct. Every connection serves one request.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
-from typing import Any, Final
 
-from starlette.types import ASGIApp
-
-from harness.mock.answers import Answer
-from harness.mock.app import ANSWER, BODY_LIMIT
+from harness.mock.app import Service
+from harness.mock.connection import Limits
+from harness.mock.request import Chunks, Malformed, Request, read_head
 from harness.mock.spillage import SPILLS, Spill, Times, send_correctly
-
-HEADER_LIMIT: Final = 64 * 1024
-HEADER_SECONDS: Final = 10.0
 
 
 class RawDoor:
-    """A socket of its own beside the application's; `times` may be changed while it runs."""
+    """A socket of its own beside the main door; `times` may be changed while it runs."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, service: Service, limits: Limits) -> None:
+        self.service = service
+        self.limits = limits
         self.times = Times()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str) -> int:
         """Listens on a port that the system chooses, and tells which."""
-        self._server = await asyncio.start_server(self._accept, host, 0, limit=HEADER_LIMIT)
+        self._server = await asyncio.start_server(self._accept, host, 0, limit=self.limits.head_bytes)
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
@@ -51,10 +46,13 @@ class RawDoor:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        if len(self._tasks) >= self.limits.connections:
+            writer.close()
+            return
         self._tasks.add(task)
         try:
             await self._serve(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, Malformed):
             pass  # the other side went away, or never spoke HTTP
         except asyncio.CancelledError:
             pass  # the door is being closed; asyncio's own callback would report it
@@ -64,67 +62,28 @@ class RawDoor:
                 writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), HEADER_SECONDS)
-        method, target, fields = parse(head)
-        length = int(fields.get(b"content-length", b"0"))
-        if length > BODY_LIMIT:
-            return
-        body = await reader.readexactly(length) if length else await chunked_body(reader, fields)
-        answer = await self._ask(method, target, fields, body)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), self.limits.head_seconds)
+        request = read_head(head.removesuffix(b"\r\n\r\n"))
+        entry = self.service.enter(request)
+        request.body = await asyncio.wait_for(self._body(reader, request), self.limits.idle_seconds)
+        answer = self.service.answer(request, entry)
         if answer.delay:
             await asyncio.sleep(answer.delay)
         spill: Spill = SPILLS[answer.door] if answer.door else send_correctly
         await spill(writer, answer, self.times)
 
-    async def _ask(self, method: str, target: bytes, fields: Mapping[bytes, bytes], body: bytes) -> Answer:
-        """What the application would answer."""
-        path, _, query = target.partition(b"?")
-        answers: list[Answer] = []
-        scope: dict[str, Any] = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": path.decode("latin-1"),
-            "raw_path": path,
-            "query_string": query,
-            "root_path": "",
-            "headers": list(fields.items()),
-            ANSWER: answers,
-        }
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: Any) -> None:
-            """Nothing is sent from there."""
-
-        await self.app(scope, receive, send)
-        return answers[0]
-
-
-def parse(head: bytes) -> tuple[str, bytes, dict[bytes, bytes]]:
-    """Method, target and header fields (names in lower case) of a request's head."""
-    lines = head.split(b"\r\n")
-    method, target, _ = lines[0].split(b" ", 2)
-    fields: dict[bytes, bytes] = {}
-    for line in lines[1:]:
-        name, colon, value = line.partition(b":")
-        if colon:
-            fields[name.strip().lower()] = value.strip()
-    return method.decode("latin-1"), target, fields
-
-
-async def chunked_body(reader: asyncio.StreamReader, fields: Mapping[bytes, bytes]) -> bytes:
-    """The body of a request that tells its length chunk by chunk."""
-    if fields.get(b"transfer-encoding", b"").lower() != b"chunked":
-        return b""
-    body = bytearray()
-    while size := int((await reader.readline()).split(b";")[0], 16):
-        body += await reader.readexactly(size)
-        await reader.readline()
-        if len(body) > BODY_LIMIT:
-            raise ConnectionError
-    await reader.readline()
-    return bytes(body)
+    async def _body(self, reader: asyncio.StreamReader, request: Request) -> bytes:
+        """The whole body. Raises `Malformed` for one that is too large or badly chunked."""
+        if (request.length or 0) > self.limits.body_bytes:
+            raise Malformed(413, "Request body too large")
+        if request.length is not None:
+            return await reader.readexactly(request.length)
+        buffer, body, chunks = bytearray(), bytearray(), Chunks()
+        while not chunks.feed(buffer, body):
+            if len(body) > self.limits.body_bytes:
+                raise Malformed(413, "Request body too large")
+            piece = await reader.read(64 * 1024)
+            if not piece:
+                raise ConnectionResetError
+            buffer += piece
+        return bytes(body)

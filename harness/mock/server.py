@@ -5,30 +5,31 @@ import contextlib
 import socket
 from typing import Final
 
-import uvicorn
-
-from harness.mock.app import application
+from harness.mock.app import Service
+from harness.mock.connection import Connection, House, Limits, Observe
 from harness.mock.rawdoor import RawDoor
 from harness.mock.rooms import Rooms
 from harness.mock.spillage import Times
 
 LOOPBACK: Final = "127.0.0.1"
-CONNECTIONS: Final = 512
 
 
 class MockServer:
     """A server for the rooms of one run. No threads, no signal handlers; stop it in the loop that started it.
 
     `url` is `http://127.0.0.1:PORT`; a room's own address is `room.url`. `nonce` fixes what is otherwise drawn
-    anew for every server: the ids of its rooms.
+    anew for every server: the ids of its rooms. `latency` seconds pass before every answer; `observe` is told of
+    every answer of the main door.
     """
 
-    def __init__(self, nonce: str | None = None) -> None:
+    def __init__(self, nonce: str | None = None, *, latency: float = 0.0, observe: Observe | None = None) -> None:
         self.rooms = Rooms(nonce)
-        self.app = application(self.rooms)
-        self._server: uvicorn.Server | None = None
-        self._ticking: asyncio.Task[None] | None = None
-        self._door = RawDoor(self.app)
+        self.limits = Limits()
+        service = Service(self.rooms, latency)
+        self._house = House(service, self.limits, set(), observe)
+        self._door = RawDoor(service, self.limits)
+        self._server: asyncio.Server | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -41,7 +42,6 @@ class MockServer:
 
     async def start(self, port: int = 0) -> None:
         """Listens; port 0 lets the system choose. Raises OSError where the port is taken."""
-        # the protocol is named because asyncio turns off Nagle's delay only where it is
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -49,47 +49,39 @@ class MockServer:
         except OSError:
             listener.close()
             raise
-        config = uvicorn.Config(
-            self.app,
-            loop="none",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_keep_alive=75,
-            limit_concurrency=CONNECTIONS,
-            backlog=CONNECTIONS,
+        loop = asyncio.get_running_loop()
+        # as many may wait as may be served: of a burst none is refused before we can say so
+        self._server = await loop.create_server(
+            lambda: Connection(self._house), sock=listener, backlog=self.limits.connections
         )
-        config.load()
-        server = uvicorn.Server(config)
-        server.lifespan = config.lifespan_class(config)
-        await server.startup(sockets=[listener])
-        self._server = server
-        self._ticking = asyncio.create_task(server.main_loop(), name="mock clock of the date header")
+        self._watching = asyncio.create_task(self._watch(), name="mock deadlines")
         self.rooms.address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         self.rooms.raw_address = f"http://{LOOPBACK}:{await self._door.start(LOOPBACK)}"
 
+    async def _watch(self) -> None:
+        """Ends connections on which nothing comes."""
+        while True:
+            await asyncio.sleep(min(1.0, self.limits.head_seconds / 4))
+            now = asyncio.get_running_loop().time()
+            for connection in tuple(self._house.connections):
+                connection.expire(now)
+
     async def stop(self) -> None:
         """Closes every connection at once and waits until nothing is left; stopping twice is nothing."""
-        server, ticking = self._server, self._ticking
-        if server is None or ticking is None:
+        server, watching = self._server, self._watching
+        if server is None or watching is None:
             return
-        self._server = self._ticking = None
+        self._server = self._watching = None
         await self._door.stop()
-        ticking.cancel()
-        for listening in server.servers:
-            listening.close()
-        for connection in list(server.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.abort()
-        tasks = [ticking, *server.server_state.tasks]
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await task
+        server.close()
+        watching.cancel()
+        open_now = tuple(self._house.connections)
+        for connection in open_now:
+            connection.abort()
+        for task in (watching, *(connection.task for connection in open_now)):
+            if task is not None:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         await asyncio.sleep(0)
 
     async def __aenter__(self) -> "MockServer":
