@@ -2,9 +2,13 @@
 
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 import pytest
+
+UNUSED: Final = ("anyio", "hypothesispytest")
+"""Plugins that come with what we depend on, cost more to load than many a run takes, and do nothing for scenarios."""
 
 
 @click.command(
@@ -26,8 +30,7 @@ def with_defaults(arguments: list[str]) -> list[str]:
     """The arguments for pytest: `specs` where no path was named, and this folder as the root."""
     from harness.scenario.files import HOME
 
-    # Costs more than many a run: it imports hypothesis at the end of every session, used or not.
-    chosen = ["-p", "no:hypothesispytest", *arguments]
+    chosen = [*(part for name in UNUSED for part in ("-p", f"no:{name}")), *arguments]
     here = not any(argument.startswith("--rootdir") for argument in arguments)
     if here:
         chosen.append("--rootdir=.")
