@@ -18,6 +18,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "report": "Make the HTML report of a record again.",
     "lint": "Show every mistake of every scenario, without running.",
     "schema": "Print the JSON Schema of scenarios, for editors.",
+    "catalogue": "Say what is documented: regions, models, versions, features.",
     "mock": "Serve the embedded endpoint by itself.",
 }
 """Every command and its line in the help, so that `--help` imports none of them."""

@@ -116,15 +116,18 @@ def _unwanted(scenario: Scenario, target: Target) -> str | None:
 
 def _documented(scenario: Scenario, target: Target, catalogue: Catalogue) -> bool:
     """Whether everything that the scenario needs is documented for the target."""
-    model, region = target.facts.model, target.facts.region
-    return all(catalogue.documents(need, model, region).answer is Documented.YES for need in scenario.needs)
+    facts = target.facts
+    return all(
+        catalogue.documents(need, facts.model, facts.region, facts.version).answer is Documented.YES
+        for need in scenario.needs
+    )
 
 
 def _unmet(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
     """Why the target cannot meet the scenario's needs, as far as is documented."""
     facts = target.facts
     for feature in scenario.needs:
-        fact = catalogue.documents(feature, facts.model, facts.region)
+        fact = catalogue.documents(feature, facts.model, facts.region, facts.version)
         if fact.answer is Documented.NO:
             return f"needs {feature}, which is documented as absent on {facts.name} ({fact.source}, {fact.date})"
     return None

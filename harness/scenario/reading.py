@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Final
 
+from harness.catalogue import Catalogue
 from harness.findings import CODES
 from harness.scenario import headers, naming
 from harness.scenario.actions import ACTIONS
@@ -136,6 +137,9 @@ class Reader:
                     self._mistake((key, index), f"this entry of `{key}` {told}")
                 elif key in ("tags", "needs") and not naming.TAG.fullmatch(name):
                     self._mistake((key, index), f"`{shown(name)}` cannot stand in `{key}`", "letters, digits, `_.:-`")
+                elif key == "needs" and name not in Catalogue.load().features:
+                    remedy = suggestion(name, sorted(Catalogue.load().features)) or "`harness catalogue` lists them all"
+                    self._mistake((key, index), f"unknown feature `{shown(name)}`", remedy)
                 elif key == "tags" and name in naming.MARKS_OF_PYTEST:
                     self._mistake((key, index), f"`{name}` is a mark with which pytest does something", "another word")
                 elif key == "links" and not naming.LINK.fullmatch(name):
@@ -189,7 +193,9 @@ class Reader:
         for index, tool in enumerate(_list(self.raw.get("tools"))):
             if "returns" in _mapping(tool):
                 remedy = "send the output as a `function_call_output` item of the next turn's `input`"
-                self._mistake(("tools", index, "returns"), "`returns` is not built yet in this version", remedy, key=True)
+                self._mistake(
+                    ("tools", index, "returns"), "`returns` is not built yet in this version", remedy, key=True
+                )
 
     def _at(self, path: Path) -> dict[str, Any]:
         value: Any = self.raw

@@ -55,7 +55,7 @@ def test_a_scenario_without_rows_runs_once():
 
 def test_the_first_target_that_documents_the_needs():
     """Unconfigured, a scenario runs on the first that fits; configured, on all, and is skipped where it cannot."""
-    text = "id: x\nneeds: [mcp]"
+    text = "id: x\nneeds: [image_generation]"
     (only,) = planned(text, (MINI, BIG, UNKNOWN), first_that_fits=True).cases
     assert (only.target, only.skipped) == (BIG, None)
 
@@ -67,7 +67,7 @@ def test_the_first_target_that_documents_the_needs():
 @pytest.mark.parametrize(
     ("needs", "target", "parts"),
     [
-        ("temperature", MINI, ("needs temperature", "documented as absent on east/mini", "reasoning pages", "2026-")),
+        ("temperature", MINI, ("needs temperature", "documented as absent on east/mini", "reasoning page", "2026-")),
         ("text", ELSEWHERE, ("needs text", "gpt-5-mini is not offered in mars", "2026-")),
         ("reasoning", BIG, ("needs reasoning", "documented as absent on east/big")),
     ],
