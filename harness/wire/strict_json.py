@@ -17,9 +17,11 @@ NUMBER: Final = 40
 """How many characters a number may have."""
 
 _LARGE: Final = 10 ** (NUMBER - 1)
-_DIGIT: Final = b"0"
-_AS_DIGITS: Final = bytes(ord(_DIGIT) if chr(byte) in "0123456789.eE+-" else byte for byte in range(256))
-_LONG: Final = _DIGIT * (NUMBER + 1)
+_LOOKS: Final = bytes(
+    ord("0" if char in "0123456789.eE+-" else "{" if char == "[" else char) for char in map(chr, range(256))
+)
+"""What bytes look like from afar: whatever numbers are made of is 0, openings are {."""
+_LONG: Final = b"0" * (NUMBER + 1)
 _LOWER_EXPONENT: Final = re.compile(rb"e(?<=[0-9]e)\+?[0-9]{3}")  # begins with a letter, so it is found fast
 _UPPER_EXPONENT: Final = re.compile(rb"E(?<=[0-9]E)\+?[0-9]{3}")
 
@@ -56,7 +58,7 @@ def decode(data: bytes) -> Any:
         NotStrict: it is not strictly JSON, nested deeper than DEPTH, or has a number longer than NUMBER.
     """
     try:
-        value = jiter.from_json(data, catch_duplicate_keys=True, allow_inf_nan=False)
+        value = jiter.from_json(data, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys")
     except ValueError:
         return _Reader(data).read()
     if value.__class__ is dict:
@@ -79,17 +81,26 @@ def looks_like_json(data: bytes) -> bool:
 
 def _harmless(data: bytes) -> bool:
     """Whether the mere look of the bytes rules out depth and monstrous numbers; text may look like either."""
-    return (
-        data.count(b"{") + data.count(b"[") <= DEPTH
-        and _LONG not in data.translate(_AS_DIGITS)
-        and not _LOWER_EXPONENT.search(data)
-        and not _UPPER_EXPONENT.search(data)
-    )
+    looks = data.translate(_LOOKS)
+    if looks.count(b"{") > DEPTH or _LONG in looks:
+        return False
+    lower, upper = _LOWER_EXPONENT.search(data), _UPPER_EXPONENT.search(data)
+    return (lower is None and upper is None) or not _has_power(data)
+
+
+def _has_power(data: bytes) -> bool:
+    """Whether a number with an exponent of three digits may stand somewhere; ids look so, but letters come before."""
+    for pattern in (_LOWER_EXPONENT, _UPPER_EXPONENT):
+        for found in pattern.finditer(data):
+            before = data[max(0, found.start() - NUMBER) : found.start()].rstrip(b"0123456789.-")
+            if before[-1:] in (b"", b":", b",", b"[", b" ", b"\t", b"\n", b"\r"):
+                return True
+    return False
 
 
 def _bounded(value: Any, data: bytes) -> bool:
     """Whether no part is nested deeper than DEPTH and no number is too long or beyond a float's range (1e400)."""
-    if _LONG in data.translate(_AS_DIGITS):
+    if _LONG in data.translate(_LOOKS):
         return False
     level: list[Any] = [[value]]
     depth = -1
