@@ -137,8 +137,8 @@ class Reader:
                     self._mistake((key, index), f"this entry of `{key}` {told}")
                 elif key in ("tags", "needs") and not naming.TAG.fullmatch(name):
                     self._mistake((key, index), f"`{shown(name)}` cannot stand in `{key}`", "letters, digits, `_.:-`")
-                elif key == "needs" and name not in Catalogue.load().features:
-                    remedy = suggestion(name, sorted(Catalogue.load().features)) or "`harness catalogue` lists them all"
+                elif key == "needs" and name not in Catalogue.load().vocabulary:
+                    remedy = suggestion(name, list(Catalogue.load().vocabulary)) or "`harness catalogue` lists them all"
                     self._mistake((key, index), f"unknown feature `{shown(name)}`", remedy)
                 elif key == "tags" and name in naming.MARKS_OF_PYTEST:
                     self._mistake((key, index), f"`{name}` is a mark with which pytest does something", "another word")

@@ -201,6 +201,23 @@ def test_the_pages_that_were_read():
         assert cited_by(CATALOGUE.model(name)) - ALSO_READ == expected, name
 
 
+def test_facts_that_one_page_alone_gives():
+    """Efforts come from the reasoning page; what a tag names in brackets, or stands for alone, comes from its page."""
+    for name, read in entries().items():
+        tags = " ".join(read["capability_sources"])
+        for version in CATALOGUE.model(name).versions:
+            facts = version.facts
+            assert version.efforts is None or version.efforts.source == PAGES["R"], name
+            if "default effort" in tags:
+                assert version.default_effort is not None
+                assert version.default_effort.source.startswith("recorded traffic of "), name
+            expected = {"image_generation": PAGES["I"], "mcp": PAGES["SM"]}
+            expected |= {"structured_outputs": PAGES["SO"]} if "SO" in read["capability_sources"] else {}
+            expected |= {"web_search": "web search page", "reasoning_effort": PAGES["R"]}
+            for feature, page in expected.items():
+                assert feature not in facts or facts[feature].source == page, (name, feature)
+
+
 def test_notes_and_disagreements_leave_remarks():
     """A model has remarks where the reference has a note or a conflict about what it can do."""
     elsewhere = re.compile(
