@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint types floors bench lock clean
+.PHONY: run test check lint types floors coverage bench proofs fuzz pages lock clean
 
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
@@ -32,7 +32,25 @@ coverage: $(VENV)/.dev  ## tests with branch coverage
 	$(BIN)/coverage report
 
 bench: $(VENV)/.dev  ## the benchmarks, each beside its rivals
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/stream_speed.py
+	$(BIN)/python benchmarks/run_time.py
+
+# Proofs: what takes longer than a test may. RESPONSES_CORPUS names the folder of recorded traffic that most of them need.
+PROOF := PYTHONPATH=tests $(BIN)/python tests/proofs
+MINUTES ?= 10
+
+proofs: $(VENV)/.dev  ## silence on real traffic, mutants of it, defects over it, memory of `harness check`
+	$(PROOF)/corpus_report.py
+	$(PROOF)/mutants.py
+	$(PROOF)/over_recordings.py
+	$(PROOF)/check_memory.py
+
+fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send
+	$(PROOF)/fuzz.py --minutes $(MINUTES)
+
+pages: $(VENV)/.dev  ## the tables of docs/ from the code
+	$(PROOF)/rules_page.py
+	$(PROOF)/language_page.py
 
 # The environments. Everything is pinned with hashes; the package itself is installed from this folder.
 $(VENV)/bin/python:
