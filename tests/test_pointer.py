@@ -28,7 +28,16 @@ def test_tokens_undo_extend(parts: list[str]):
 
 @pytest.mark.parametrize(
     ("value", "pointer"),
-    [({"a": 1}, "/b"), ([1], "/1"), ([1], "/-"), ([1], "/00"), ([1], "/-1"), ([1], "/ 0"), ("text", "/0"), (None, "/a")],
+    [
+        ({"a": 1}, "/b"),
+        ([1], "/1"),
+        ([1], "/-"),
+        ([1], "/00"),
+        ([1], "/-1"),
+        ([1], "/ 0"),
+        ("text", "/0"),
+        (None, "/a"),
+    ],
 )
 def test_pointers_that_lead_nowhere(value: object, pointer: str):
     """Nothing there is an answer, not an exception, and no JSON value."""

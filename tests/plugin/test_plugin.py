@@ -185,7 +185,9 @@ def test_fixtures_surround_their_case(pytester: pytest.Pytester):
 def test_named_fixtures_of_the_configuration(pytester: pytest.Pytester):
     """`usefixtures` in the configuration holds for scenarios as for any test."""
     pytester.makeini("[pytest]\nusefixtures = wanted\n")
-    pytester.makeconftest("import pytest\n@pytest.fixture\ndef wanted(tmp_path_factory):\n    import pathlib; pathlib.Path('wanted.txt').write_text('yes')\n")
+    pytester.makeconftest(
+        "import pytest\n@pytest.fixture\ndef wanted(tmp_path_factory):\n    import pathlib; pathlib.Path('wanted.txt').write_text('yes')\n"
+    )
     specs(pytester, recall=good())
     run(pytester, "specs").assert_outcomes(passed=1)
 
