@@ -1,14 +1,24 @@
 """`harness mock`: the embedded endpoint by itself, on a port of this machine."""
 
 import asyncio
+import contextlib
+import json
 import os
+import re
 import secrets
 import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
 
 import click
 
 from harness.mock import MockServer, Room
+from harness.mock.answers import Answer
 from harness.mock.offered import MODELS, REGIONS
+from harness.mock.request import Request
 
 
 @click.command("mock")
@@ -17,6 +27,8 @@ from harness.mock.offered import MODELS, REGIONS
 @click.option("--defect", "defects", multiple=True, metavar="ID", help="Be wrong in this way; may be repeated.")
 @click.option("--region", default="swedencentral", show_default=True)
 @click.option("--deployment", "deployments", multiple=True, metavar="NAME=MODEL", help="May be repeated.")
+@click.option("--latency", default="0", show_default=True, metavar="TIME", help="Before every answer: 0.2, 200ms.")
+@click.option("--log", metavar="FILE", help="A JSON line for every answer; `-` is the standard error.")
 @click.option("--seed", type=int, default=0, show_default=True)
 def command(
     port: int,
@@ -24,6 +36,8 @@ def command(
     defects: tuple[str, ...],
     region: str,
     deployments: tuple[str, ...],
+    latency: str,
+    log: str | None,
     seed: int,
 ) -> None:
     """Serve the simulated Responses API on 127.0.0.1.
@@ -37,12 +51,13 @@ def command(
     if region not in REGIONS:
         raise Refused(f"--region: unknown region `{region}`")
     names = dict(named_deployment(text) for text in deployments) or {name: name for name in MODELS}
-    server = MockServer(nonce=f"alone/{seed}")
+    server = MockServer(nonce=f"alone/{seed}", latency=duration(latency))
     try:
         room = server.rooms.open(defects=defects, region=region, seed=seed, name="", key=key, deployments=names)
     except LookupError as error:
         raise Refused(f"--defect: {error.args[0]}") from error
-    asyncio.run(serve(server, room, port, None if key_env else key, key_env))
+    with logging_to(server, log):
+        asyncio.run(serve(server, room, port, None if key_env else key, key_env))
 
 
 class Refused(click.ClickException):
@@ -58,6 +73,47 @@ def named_deployment(text: str) -> tuple[str, str]:
     if model not in MODELS:
         raise Refused(f"--deployment: unknown model `{model}`")
     return name, model
+
+
+def duration(text: str) -> float:
+    """Seconds, from `0.2`, `0.2s` or `200ms`."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)?", text)
+    if found is None:
+        raise Refused(f"--latency: `{text}` is no duration such as 200ms or 2s")
+    return float(found[1]) * (0.001 if found[2] == "ms" else 1.0)
+
+
+@contextlib.contextmanager
+def logging_to(server: MockServer, path: str | None) -> Iterator[None]:
+    """Writes a line for every answer while the server runs, if that was asked for."""
+    if path is None:
+        yield
+        return
+    try:
+        file = contextlib.nullcontext(sys.stderr) if path == "-" else Path(path).open("a", encoding="utf-8")  # noqa: SIM115
+    except OSError as error:
+        raise Refused(f"--log: cannot write {path} ({error.strerror})") from error
+    with file as lines:
+        server.observe(lambda request, answer, seconds: log_line(lines, request, answer, seconds))
+        yield
+
+
+def log_line(lines: TextIO, request: Request, answer: Answer, seconds: float) -> None:
+    """What was asked and how it was answered. No query, no header line of the client, no body: they hold secrets."""
+    ids = [value for name, value in answer.headers if name == "apim-request-id"]
+    entry = {
+        "time": round(time.time(), 3),
+        "method": request.method,
+        "path": request.path,
+        "status": answer.status,
+        "streamed": answer.streamed,
+        "bytes_in": len(request.body),
+        "bytes_out": len(answer.whole()),
+        "ms": round(seconds * 1000, 3),
+        "request_id": ids[0] if ids else None,
+    }
+    lines.write(json.dumps(entry) + "\n")
+    lines.flush()
 
 
 async def serve(server: MockServer, room: Room, port: int, key: str | None, key_env: str | None) -> None:

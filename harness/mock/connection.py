@@ -232,10 +232,10 @@ class Connection(asyncio.Protocol):
         else:
             first, *rest = [framed(piece, request.keep_alive) for piece in answer.chunks()] or [b""]
             self.transport.write(head + first)
-            for piece in rest:
+            for piece in [*rest, LAST] if request.keep_alive else rest:
+                if self.transport.is_closing():  # the other side has gone
+                    return
                 self.transport.write(piece)
-            if request.keep_alive:
-                self.transport.write(LAST)
 
     async def _send_slowly(self, request: Request, answer: Answer) -> None:
         """After its delay, event by event."""

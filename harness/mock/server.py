@@ -18,15 +18,14 @@ class MockServer:
     """A server for the rooms of one run. No threads, no signal handlers; stop it in the loop that started it.
 
     `url` is `http://127.0.0.1:PORT`; a room's own address is `room.url`. `nonce` fixes what is otherwise drawn
-    anew for every server: the ids of its rooms. `latency` seconds pass before every answer; `observe` is told of
-    every answer of the main door.
+    anew for every server: the ids of its rooms. `latency` seconds pass before every answer.
     """
 
-    def __init__(self, nonce: str | None = None, *, latency: float = 0.0, observe: Observe | None = None) -> None:
+    def __init__(self, nonce: str | None = None, *, latency: float = 0.0) -> None:
         self.rooms = Rooms(nonce)
         self.limits = Limits()
         service = Service(self.rooms, latency)
-        self._house = House(service, self.limits, set(), observe)
+        self._house = House(service, self.limits, set())
         self._door = RawDoor(service, self.limits)
         self._server: asyncio.Server | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -39,6 +38,10 @@ class MockServer:
     def times(self) -> Times:
         """How long the timed faults of the transport take; may be shortened at any moment."""
         return self._door.times
+
+    def observe(self, observe: Observe) -> None:
+        """From now on this is told of every answer of the main door."""
+        self._house.observe = observe
 
     async def start(self, port: int = 0) -> None:
         """Listens; port 0 lets the system choose. Raises OSError where the port is taken."""

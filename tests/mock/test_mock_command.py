@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -67,6 +68,8 @@ def test_serves_and_stops(number):
         (("--region", "atlantis"), "unknown region `atlantis`"),
         (("--deployment", "x=gpt-9"), "unknown model `gpt-9`"),
         (("--key-env", "NOT_SET_ANYWHERE"), "NOT_SET_ANYWHERE"),
+        (("--latency", "soon"), "`soon` is no duration"),
+        (("--log", "/nowhere/at/all"), "cannot write /nowhere/at/all"),
     ],
 )
 def test_wrong_setting_is_refused(options, message):
@@ -75,3 +78,30 @@ def test_wrong_setting_is_refused(options, message):
 
     assert process.returncode == 4
     assert message in errors
+
+
+def test_log_tells_of_every_answer_and_of_no_secret(tmp_path):
+    log = tmp_path / "log.jsonl"
+    process = started("--key-env", "MOCK_KEY", "--log", str(log), "--latency", "150ms")
+    try:
+        assert process.stdout is not None
+        said = "".join(process.stdout.readline() for _ in range(5))
+        url = re.search(r"http://127\.0\.0\.1:\d+/openai/v1", said)[0]
+        began = time.monotonic()
+        posted(url, {"model": "gpt-4.1", "input": "my secret words", "stream": True})
+        took = time.monotonic() - began
+        posted(url + "/nowhere?api-key=" + KEY + "&x=", {}, key="wrong")
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+    text = log.read_text()
+    first, second = map(json.loads, text.splitlines())
+    assert took >= 0.15
+    assert KEY not in text
+    assert "secret words" not in text
+    assert (first["method"], first["path"], first["status"]) == ("POST", "/openai/v1/responses", 200)
+    assert first["streamed"]
+    assert first["bytes_out"] > 1000
+    assert first["request_id"]
+    assert (second["status"], second["path"]) == (404, "/openai/v1/nowhere")
