@@ -116,9 +116,8 @@ def page() -> str:
     lines = [HEAD, sizes]
     for family, rules in groupby(RULES, key=lambda rule: rule.name.partition(".")[0]):
         lines += ["", f"## {family}: {FAMILIES[family]}", ""]
-        lines.append(
-            "| rule | level | what must be true | promised in | shown by | controls | " + " | ".join(GROUPS) + " |"
-        )
+        names = ("rule", "level", "what must be true", "promised in", "shown by", "controls", *GROUPS)
+        lines.append("| " + " | ".join(names) + " |")
         lines.append("| --- " * len(names) + "|")
         for rule in rules:
             ids = ", ".join(one for one in defects.get(rule.name, []) if not one.startswith("N")) or "–"
