@@ -5,9 +5,6 @@ which does not know its share, and for a case with fixtures, it starts when its 
 """
 
 import gc
-import json
-import os
-import re
 import secrets
 import time
 from collections import Counter
@@ -23,9 +20,10 @@ from harness.engine.engine import CONCURRENCY
 from harness.engine.heading import heading
 from harness.engine.loop import EngineLoop
 from harness.engine.plan import Case, Omitted, plan
-from harness.engine.target import Target, UnsafeEndpoint, live_target
+from harness.engine.target import Target
 from harness.engine.telling import told
 from harness.findings import Verdict
+from harness.pytest_options import settings_of
 from harness.record.chain import NotRecorded, RecordExists
 from harness.record.lines import CaseLine
 from harness.record.run import Run
@@ -283,50 +281,9 @@ class Harness:
         show.write_line(f"report: {shown_path(self.directory / 'report.html')}")
 
 
-def named_on_the_command_line(option: Any) -> tuple[Target, Secret | None]:
-    """The target of --endpoint and its companions, and its key.
-
-    Raises:
-        pytest.UsageError: something is missing or unsafe; the message says what.
-    """
-    if option.deployment is None:
-        raise pytest.UsageError("--endpoint needs --deployment: what is sent as `model`")
-    key = None
-    try:
-        if option.api_key_env is not None:
-            value = os.environ.get(option.api_key_env)
-            if not value:
-                raise pytest.UsageError(f"the variable {option.api_key_env} (--api-key-env) is not set")
-            key = Secret(option.api_key_env, value)
-        target = live_target(
-            option.endpoint, option.deployment, key, model=option.target_model, region=option.target_region
-        )
-    except (UnsafeEndpoint, ValueError) as error:
-        raise pytest.UsageError(str(error)) from None
-    return target, key
-
-
 def new_run_id() -> str:
     """An id that sorts by time: `20260131-235959-1f3a`."""
     return time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + "-" + secrets.token_hex(2)
-
-
-def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
-    """`--set name=value` as variables; a value that is JSON keeps its type, anything else is text.
-
-    Raises:
-        pytest.UsageError: an argument is not of the form `name=value`.
-    """
-    settings: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise pytest.UsageError(f"--set {pair!r}: write NAME=VALUE")
-        try:
-            settings[name] = json.loads(value)
-        except ValueError:
-            settings[name] = value
-    return settings
 
 
 def shown_path(path: Path) -> str:

@@ -63,11 +63,11 @@ def harness_of(config: pytest.Config) -> "Harness":
 
 
 def _made(config: pytest.Config) -> "Harness":
-    from harness import pytest_items
+    from harness import pytest_items, pytest_options
 
     option = config.option
     if option.endpoint is not None:
-        target, key = pytest_items.named_on_the_command_line(option)
+        target, key = pytest_options.named_on_the_command_line(option)
         return pytest_items.Harness(config, (target,), _page_writer, [key] if key else [])
     if option.deployment or option.api_key_env:
         raise pytest.UsageError("--deployment and --api-key-env go with --endpoint")

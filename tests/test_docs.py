@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from proofs.language_page import PAGE, filled
 
 from harness.cli import COMMANDS
 from harness.scenario.load import read
-from proofs.language_page import PAGE, filled
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]

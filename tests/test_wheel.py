@@ -49,7 +49,9 @@ def test_the_wheel_runs_a_scenario(installed: Path, tmp_path: Path):
     assert report.with_name("record.jsonl").exists()
 
 
-@pytest.mark.parametrize("command", ["lint", "rules", "schema", "run", "check", "report", "mock", "explain", "catalogue"])
+@pytest.mark.parametrize(
+    "command", ["lint", "rules", "schema", "run", "check", "report", "mock", "explain", "catalogue"]
+)
 def test_each_command_has_its_help(installed: Path, command: str):
     """No command of the wheel needs what only developers have."""
     done = subprocess.run([installed / "bin" / "harness", command, "--help"], capture_output=True, text=True)
