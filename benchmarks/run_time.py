@@ -32,7 +32,8 @@ def server(latency: float) -> Iterator[int]:
     process = subprocess.Popen(
         [sys.executable, HERE / "server.py", "--latency", str(latency)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    assert process.stdout and process.stdin
+    assert process.stdout
+    assert process.stdin
     try:
         yield int(process.stdout.readline())
     finally:

@@ -24,7 +24,9 @@ from harness.scenario.variables import substitute
 from harness.source.place import Refused
 from harness.wire.exchange import Exchange, Headers
 
-TOLD_AS_ERROR: Final = frozenset({"avail.auth", "avail.stream_error", "avail.throttled", "avail.quota", "avail.server_error"})
+TOLD_AS_ERROR: Final = frozenset(
+    {"avail.auth", "avail.stream_error", "avail.throttled", "avail.quota", "avail.server_error"}
+)
 """What an error that the service tells of itself is found as; where a scenario expects that error, it is a note."""
 
 

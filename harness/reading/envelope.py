@@ -139,7 +139,7 @@ def _content_type(expected: str, actual: str) -> Trouble:
 
 
 def _refused(exchange: Exchange, status: int) -> tuple[Trouble, ...]:
-    """An error status is an answer; only a refused credential, throttling and the service's own faults keep a turn from being observed."""
+    """An error status is an answer; refused credentials, throttling and faults alone keep a turn from being seen."""
     if status == 401:
         return (Trouble("avail.auth", "the credential was refused", actual=status),)
     if status == 429:

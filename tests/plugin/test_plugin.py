@@ -186,7 +186,7 @@ def test_named_fixtures_of_the_configuration(pytester: pytest.Pytester):
     """`usefixtures` in the configuration holds for scenarios as for any test."""
     pytester.makeini("[pytest]\nusefixtures = wanted\n")
     pytester.makeconftest(
-        "import pytest\n@pytest.fixture\ndef wanted(tmp_path_factory):\n    import pathlib; pathlib.Path('wanted.txt').write_text('yes')\n"
+        "import pytest, pathlib\n@pytest.fixture\ndef wanted():\n    pathlib.Path('wanted.txt').write_text('yes')\n"
     )
     specs(pytester, recall=good())
     run(pytester, "specs").assert_outcomes(passed=1)
@@ -299,7 +299,10 @@ def test_a_key_reaches_the_endpoint_and_no_file(pytester: pytest.Pytester, monke
 
 def test_the_plugin_imports_nothing_heavy():
     """A pytest run without scenarios pays for neither aiohttp nor pydantic nor openai."""
-    code = "import sys, pytest; before = set(sys.modules); import harness.pytest_plugin; print(*sorted(set(sys.modules) - before))"
+    code = (
+        "import sys, pytest; before = set(sys.modules); import harness.pytest_plugin; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
     assert set(output) == {"harness", "harness.pytest_plugin", "harness.scenario", "harness.scenario.files"}
