@@ -6,43 +6,22 @@ and nothing is ever said about cross-origin access.
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
 from harness.mock import headers
 from harness.mock.answers import Answer, of_json, of_refusal
-from harness.mock.errors import Refused, broken, forbidden, no_resource, unauthorized
-from harness.mock.operations import background, responses
+from harness.mock.errors import Refused, broken, forbidden, no_resource, no_version, unauthorized
+from harness.mock.operations.table import OPERATIONS, TALKS, UNVERSIONED, Operation, Talk
 from harness.mock.request import Request
 from harness.mock.rooms import API, Room, Rooms
-from harness.mock.sockets import Socket
 
 LOCAL_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
-Operation = Callable[[Room, Request], Answer]
-"""A room and a request, whole and with the parts of its path named → the answer. Raises `Refused`."""
-
-Talk = Callable[[Room, Request, Socket], Awaitable[None]]
-"""A conversation over a WebSocket, until it returns."""
-
-OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
-    ("POST", "/responses"): lambda room, asked: responses.create(room, asked.body),
-    ("GET", "/responses/{id}"): lambda room, asked: responses.retrieve(room, asked.named["id"], asked.query),
-    ("DELETE", "/responses/{id}"): lambda room, asked: responses.delete(room, asked.named["id"]),
-    ("POST", "/responses/{id}/cancel"): lambda room, asked: background.cancel(room, asked.named["id"]),
-    ("GET", "/responses/{id}/input_items"): lambda room, asked: responses.input_items(
-        room, asked.named["id"], asked.query
-    ),
-}
-"""Every operation of the API that is served, by method and path below the base address."""
-
-TALKS: Final[Mapping[str, Talk]] = {}
-"""Paths below the base address where a client may change over to WebSocket, and who speaks there."""
-
-UNVERSIONED: Final = ("/files",)
-"""What the documentation's own examples also ask for below `/openai`, without `/v1`."""
+VERSIONS: Final = ("v1", "preview")
+"""What `api-version` may say below `/openai/v1`; nothing stands for the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +89,7 @@ class Service:
             room, below = self._place(request.path)
             route = find(request, below)
             check_key(request, room)
+            check_version(request)
         except Refused as refused:
             return Entry(room, refused=refused)
         if request.upgrades and route.talk is not None:
@@ -176,3 +156,10 @@ def check_key(request: Request, room: Room) -> None:
         given.append(token.strip() if scheme.lower() == "bearer" else "")
     if not given or not all(secrets.compare_digest(key.encode(), room.key.encode()) for key in given):
         raise unauthorized()
+
+
+def check_version(request: Request) -> None:
+    """An `api-version` of this API; paths without `/v1` are older than that and take any."""
+    version = request.query.get("api-version", VERSIONS[0])
+    if version not in VERSIONS and f"{API}/" in request.path:
+        raise no_version(version)

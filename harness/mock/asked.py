@@ -114,8 +114,7 @@ def check(body: Mapping[str, Any], model: Model) -> None:
     check_text(body.get("text") or {})
     check_metadata(body.get("metadata") or {})
     check_reasoning(body, model)
-    if body.get("background") and body.get("store") is False:
-        raise invalid("Background mode requires 'store' to be true.", "store")
+    check_management(body.get("context_management") or [])
 
 
 def check_type(name: str, value: object, kinds: tuple[type, ...]) -> None:
@@ -154,6 +153,20 @@ def check_input(body: Mapping[str, Any]) -> None:
     if isinstance(body.get("input"), list):
         for at, item in enumerate(body["input"]):
             check_type(f"input[{at}]", item, (dict,))
+
+
+def check_management(entries: list[Any]) -> None:
+    """`context_management`: compaction from a number of tokens on."""
+    for at, entry in enumerate(entries):
+        path = f"context_management[{at}]"
+        check_type(path, entry, (dict,))
+        check_choice(f"{path}.type", entry.get("type"), ("compaction",))
+        if entry.get("compact_threshold") is None:
+            raise missing(f"{path}.compact_threshold")
+        check_type(f"{path}.compact_threshold", entry["compact_threshold"], (int,))
+        if entry["compact_threshold"] < 1:
+            message = f"Invalid '{path}.compact_threshold': integer below minimum value. Expected a value >= 1."
+            raise invalid(message, f"{path}.compact_threshold", "integer_below_min_value")
 
 
 def check_include(include: list[Any]) -> None:

@@ -52,6 +52,11 @@ def no_resource(status: int = 404, message: str | None = None) -> Refused:
     return Refused(status, {"error": {"code": str(status), "message": message}})
 
 
+def no_version(version: str) -> Refused:
+    """An `api-version` that this path does not have."""
+    return Refused(400, {"error": {"code": "BadRequest", "message": f"API version not supported: {version[:40]}"}})
+
+
 def broken() -> Refused:
     """The service itself stumbled."""
     error = {"message": "The server had an error while processing your request.", "type": "server_error"}

@@ -23,19 +23,11 @@ def of_room(room: Room, deployment: str | None = None, streaming: bool = False) 
         lines += [
             ("azureai-fe-is-streaming", str(streaming)),
             ("x-ms-deployment-name", deployment),
+            ("x-ms-served-model", room.served(deployment)),
             ("x-ms-is-spilled-over", "false"),
             ("x-ms-rai-invoked", "true"),
             ("azureml-model-session", f"d{room.name or 0}"),
         ]
     if deployment is not None and not streaming:
-        lines += [
-            ("x-ratelimit-key", deployment),
-            ("x-ratelimit-limit-requests", "10000"),
-            ("x-ratelimit-limit-tokens", "10000000"),
-            ("x-ratelimit-remaining-requests", str(max(0, 10_000 - room.script.taken))),
-            ("x-ratelimit-remaining-tokens", "9999000"),
-            ("x-ratelimit-renewalperiod-requests", "60"),
-            ("x-ratelimit-renewalperiod-tokens", "60"),
-            ("x-ratelimit-abusepenalty-active", "False"),
-        ]
+        lines += room.quotas.lines(deployment, room.clock())
     return lines

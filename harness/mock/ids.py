@@ -54,6 +54,15 @@ class Ids:
         """A `call_id`, which joins a call to its output."""
         return "call_" + "".join(self.random.choices(LETTERS, k=24))
 
+    def conversation(self) -> str:
+        """The id of a conversation."""
+        return f"conv_{self.random.getrandbits(192):048x}"
+
+    def file(self, purpose: str) -> str:
+        """The id of an uploaded file; Azure names those for assistants after their purpose."""
+        prefix = "assistant" if purpose == "assistants" else "file"
+        return f"{prefix}-{self.random.getrandbits(96):024x}"
+
     def container(self) -> str:
         """The id of a code interpreter's container."""
         return f"cntr_{self.random.getrandbits(192):048x}"

@@ -5,8 +5,10 @@ recorded answers of 2025-10 to 2026-08; where no source says, the model gets the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from harness.catalogue import Catalogue
 
 LOW_HIGH: Final = ("low", "medium", "high")
 FIRST_FIVE: Final = ("minimal", "low", "medium", "high")
@@ -27,6 +29,12 @@ class Model:
     phases: bool = False
     parallel: bool = True
     cache_retention: str = "in_memory"
+    version: str | None = None
+
+    @property
+    def served(self) -> str:
+        """Name and version in one word."""
+        return f"{self.name}-{self.version}" if self.version else self.name
 
     @property
     def reasons(self) -> bool:
@@ -109,5 +117,14 @@ REGIONS: Final[Mapping[str, str]] = {
 
 
 def named(name: str) -> Model:
-    """The model of that name, or one with the commonest traits under that name."""
-    return MODELS.get(name) or Model(name)
+    """The model of that name, with `@VERSION` behind it or in its newest version; unknown ones have common traits."""
+    name, _, version = name.partition("@")
+    model = MODELS.get(name) or Model(name)
+    return replace(model, version=version or newest(name))
+
+
+def newest(name: str) -> str | None:
+    """The newest version of a model that the guide lists; None where nothing is known of it."""
+    catalogue = Catalogue.load()
+    known = name in (*catalogue.models, *catalogue.later_models)
+    return max(catalogue.versions(name), default=None) if known else None

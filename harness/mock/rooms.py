@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from harness.mock.defects import Defect, Door, Way, find
+from harness.mock.defects import Defect, Door, Firing, Way, find
 from harness.mock.ids import Ids
 from harness.mock.offered import Model, named
 from harness.mock.script import Script, WrongScript
@@ -14,6 +14,9 @@ from harness.mock.store import Store
 from harness.mock.ways import Ways
 
 API: Final = "/openai/v1"
+DAY: Final = 86_400
+RETENTION: Final = 30
+"""Days for which responses, files and conversations are kept."""
 
 
 class Room:
@@ -42,6 +45,9 @@ class Room:
         self.seal = Seal(f"{rooms.nonce}/{name}/{seed}".encode())
         self.store = Store()
         self.first_id: str | None = None
+        self.quotas = script.quotas
+        self.issues = script.issues
+        self.faults: dict[object, Firing] = {}
 
     @property
     def url(self) -> str:
@@ -61,6 +67,16 @@ class Room:
             if isinstance(defect, Way):
                 ways = defect.over(ways)
         return ways
+
+    def served(self, deployment: str) -> str:
+        """The model and version behind a deployment, as `x-ms-served-model` says it."""
+        model = self.deployments.get(deployment)
+        return model.served if model is not None else deployment
+
+    def expired(self, created_at: float, ways: Ways) -> bool:
+        """Whether what was stored then is not kept any more, by the room's clock."""
+        days = 7 if ways.retention == "seven days" else RETENTION
+        return self.clock() - created_at > days * DAY
 
     def direct(self, raw: Mapping[str, Any]) -> None:
         """Directions, as in a script, for the next create request alone.
@@ -86,6 +102,7 @@ class Rooms:
         self.address = ""
         self.raw_address = ""
         self.nonce = nonce or secrets.token_hex(16)
+        self.overheard: list[str] = []
         self._rooms: dict[str, Room] = {}
         self._opened = 0
 

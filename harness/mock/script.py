@@ -8,7 +8,10 @@ error: {status, code, ...}   an HTTP error
 fail: {code, message, form}  a stream that fails: form `failed`, `flat`, `nested` or `azure`
 delay: 200ms                 before the head goes out
 pace: 20ms                   before every event
+blocked: prompt              what the content filter blocks: a category, `prompt` or `completion`
 defect: A57                  one defect, or `defects: [A57, B02]`
+issues: [user-data]          known issues of the service to be had, see `harness.mock.issues`
+quota: {requests: 3, tokens: 900, shape: v1}    a budget a minute for every deployment
 turns: [{...}, {...}]        the same for the first, second, … create request of the room
 """
 
@@ -18,9 +21,27 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Final
 
+from harness.mock import issues
 from harness.mock.defects import Defect, find
+from harness.mock.quota import Quotas
 
-KEYS: Final = ("reply", "refusal", "items", "thinking", "error", "fail", "delay", "pace", "defect", "defects")
+KEYS: Final = (
+    "reply",
+    "refusal",
+    "items",
+    "thinking",
+    "error",
+    "fail",
+    "delay",
+    "pace",
+    "blocked",
+    "defect",
+    "defects",
+)
+OF_ROOM: Final = ("turns", "issues", "quota")
+"""Keys that are for the whole room, not for one request."""
+
+BLOCKED: Final = ("prompt", "completion", "hate", "sexual", "violence", "self_harm", "jailbreak")
 FORMS: Final = ("failed", "flat", "nested", "azure")
 DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)?")
 UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
@@ -42,6 +63,7 @@ class Directions:
     fail: Mapping[str, Any] | None = None
     delay: float = 0.0
     pace: float = 0.0
+    blocked: str | None = None
     defects: tuple[Defect, ...] = ()
 
     @classmethod
@@ -49,7 +71,7 @@ class Directions:
         """Raises `WrongScript` for an unknown key, defect or value."""
         for key in raw:
             if key not in KEYS:
-                near = get_close_matches(str(key), (*KEYS, "turns"), 1)
+                near = get_close_matches(str(key), (*KEYS, *OF_ROOM), 1)
                 raise WrongScript(f"unknown key `{key}` in mock" + (f"; did you mean `{near[0]}`?" if near else ""))
         items = raw.get("items")
         if items is not None and not (isinstance(items, list) and all(isinstance(i, Mapping) for i in items)):
@@ -60,6 +82,8 @@ class Directions:
         error = raw.get("error")
         if error is not None and not (isinstance(error, Mapping) and isinstance(error.get("status"), int)):
             raise WrongScript("mock: `error` must be a mapping with a `status`")
+        if raw.get("blocked") not in (None, *BLOCKED):
+            raise WrongScript(f"mock: `blocked` must be one of {', '.join(BLOCKED)}")
         return cls(
             reply=text(raw, "reply"),
             refusal=text(raw, "refusal"),
@@ -69,6 +93,7 @@ class Directions:
             fail=fail,
             delay=seconds(raw.get("delay", 0), "delay"),
             pace=seconds(raw.get("pace", 0), "pace"),
+            blocked=text(raw, "blocked"),
             defects=defects_of(raw),
         )
 
@@ -116,7 +141,12 @@ class Script:
         turns = raw.get("turns") or []
         if not (isinstance(turns, list) and all(isinstance(turn, Mapping) for turn in turns)):
             raise WrongScript("mock: `turns` must be a list of mappings")
-        standing = {key: value for key, value in raw.items() if key != "turns"}
+        standing = {key: value for key, value in raw.items() if key not in OF_ROOM}
+        try:
+            self.quotas = Quotas.read(raw.get("quota"))
+            self.issues = issues.read(raw.get("issues"))
+        except ValueError as error:
+            raise WrongScript(f"mock: {error}") from error
         self.always = with_defects(Directions.read(standing), defects)
         self.turns = [with_defects(Directions.read({**standing, **turn}), defects) for turn in turns]
         self.taken = 0
@@ -137,6 +167,12 @@ class Script:
         if self._next:
             return self._next.pop(0)
         return self.turns[number] if number < len(self.turns) else self.always
+
+    def put_back(self, directions: Directions) -> None:
+        """The request was turned away before it was answered: the next one gets the same directions."""
+        self.taken -= 1
+        if directions is not (self.turns[self.taken] if self.taken < len(self.turns) else self.always):
+            self._next.insert(0, directions)
 
     @property
     def defects(self) -> tuple[Defect, ...]:

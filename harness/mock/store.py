@@ -14,7 +14,8 @@ class Stored:
     `input` holds the items that came with the request, with ids; `context` everything the model saw and said, from
     the first turn of the chain on: what a follow-up continues from. `parent` is the id that it was chained to.
     `shown` is what is read instead of the response, where a defect says so. A background response says `pending`
-    times more that it is not finished; `events` is its stream, where it had one.
+    times more that it is not finished; `events` is its stream, where it had one. `states` is what the model
+    remembers, by the item that stands for it.
     """
 
     response: JSON
@@ -26,11 +27,28 @@ class Stored:
     shown: JSON | None = None
     pending: int = 0
     events: list[JSON] | None = None
+    states: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A conversation: its public object, and all items said in it, oldest first."""
+
+    shown: JSON
+    items: list[JSON] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class File:
+    """An uploaded file: its public object, and its bytes."""
+
+    shown: JSON
+    content: bytes
 
 
 @dataclass(slots=True)
 class Store:
-    """Responses by id, and the items of stored responses by theirs.
+    """Responses by id, and the items of stored responses by theirs; conversations and files by id.
 
     `states` is what the model thought, by the id of the reasoning item that stands for it; `partners` says which
     reasoning item a function call must not come back without.
@@ -38,9 +56,12 @@ class Store:
 
     responses: dict[str, Stored] = field(default_factory=dict)
     deleted: dict[str, Stored] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
     items: dict[str, JSON] = field(default_factory=dict)
     states: dict[str, Any] = field(default_factory=dict)
     partners: dict[str, str] = field(default_factory=dict)
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
 
     def keep(self, stored: Stored, states: Mapping[str, Any]) -> None:
         """Stores a response with its items and thoughts."""

@@ -162,7 +162,11 @@ def test_bodies_of_plain_answers():
     assert spoilt["A119c"]["object"] == "answer"
     assert "content" not in spoilt["A120a"]["output"][0]
     assert spoilt["A120b"]["output"][0]["status"] == "perhaps"
-    assert len(spoilt) == 5
+    assert list(spoilt["C24"]) == ["error"]
+    assert len(spoilt) == 6
+
+
+SERVED = ("x-ms-served-model", "gpt-4.1-2025-04-14")
 
 
 def test_envelopes():
@@ -170,7 +174,7 @@ def test_envelopes():
     answers = {}
     for defect in DEFECTS.values():
         if isinstance(defect, base.OfAnswer):
-            streamed = of_stream(frames.frames(bases.events("X1")), [("x-a", "b")])
+            streamed = of_stream(frames.frames(bases.events("X1")), [("x-a", "b"), SERVED])
             plain = of_json(response, [("x-a", "b")])
             spoiling.of_answer(streamed, [defect])
             spoiling.of_answer(plain, [defect])
@@ -195,7 +199,9 @@ def test_envelopes():
     assert all(answers[row][1] == untouched for row in ("A07", "A08", "A09", "A10"))
     assert dict(answers["B39"][0].headers)["x-ms-region"] == "Atlantis Central"
     assert dict(answers["B40"][1].headers)["x-ms-deployment-name"] == "somebody-elses"
-    assert len(answers) == 9
+    assert dict(answers["B38"][0].headers)["x-ms-served-model"] == "gpt-4.1-2024-01-01"
+    assert "x-ms-served-model" not in dict(answers["B38"][1].headers)
+    assert len(answers) == 10
 
 
 TOOL = {"type": "function", "name": "roll", "parameters": {"type": "object", "properties": {"n": {"type": "integer"}}}}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from harness.mock.asked import PARAMETERS
 from harness.mock.asked_items import PARTS, REQUIRED
 from harness.mock.errors import Refused
-from harness.mock.operations import responses
+from harness.mock.operations import creating, responses
 from harness.mock.rooms import Rooms
 
 scalars = st.none() | st.booleans() | st.integers(-5, 2000) | st.floats(allow_nan=False) | st.text(max_size=12)
@@ -57,7 +57,7 @@ bodies = st.fixed_dictionaries(
 def made_or_refused(visited, body: dict) -> int:
     """The status of the answer or of the refusal; what is neither is a fault of ours."""
     try:
-        return responses.create(visited, json.dumps(body).encode()).status
+        return creating.create(visited, json.dumps(body).encode()).status
     except Refused as refused:
         return refused.status if refused.body["error"]["message"] else 0
 
@@ -92,7 +92,7 @@ def test_any_prompt_gets_an_answer(prompts, instructions):
         "input": [{"role": "user", "content": prompt} for prompt in prompts],
     }
 
-    answer = responses.create(visited, json.dumps(body).encode())
+    answer = creating.create(visited, json.dumps(body).encode())
 
     assert json.loads(answer.body)["status"] == "completed"
 
@@ -100,7 +100,7 @@ def test_any_prompt_gets_an_answer(prompts, instructions):
 @given(st.dictionaries(st.sampled_from(["limit", "order", "after", "stream", "x"]), st.text(max_size=6)))
 def test_any_query_is_answered_or_refused(query):
     visited = room()
-    made = json.loads(responses.create(visited, b'{"model":"gpt-4.1","input":"Hi"}').body)
+    made = json.loads(creating.create(visited, b'{"model":"gpt-4.1","input":"Hi"}').body)
     statuses = set()
     for operation in (responses.input_items, responses.retrieve):
         try:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from builders import state_signs
 from builders.endpoint import Visitor, text_of, visiting
 
 from harness.mock.defects import DEFECTS, Way
@@ -206,24 +207,33 @@ SIGNS = {
 
 
 def test_every_defect_of_state_has_its_sign():
-    assert set(SIGNS) == {defect.id for defect in DEFECTS.values() if isinstance(defect, Way)}
+    assert {*SIGNS, *state_signs.SIGNS} == {defect.id for defect in DEFECTS.values() if isinstance(defect, Way)}
 
 
-@pytest.mark.parametrize("row", SIGNS)
+@pytest.mark.parametrize("row", [*SIGNS, *state_signs.SIGNS])
 def test_sign_is_there_with_the_defect_alone(row):
-    assert visiting(SIGNS[row], defects=[row])
-    assert not visiting(SIGNS[row])
+    sign = SIGNS.get(row) or state_signs.SIGNS[row]
+
+    assert visiting(sign, defects=[row])
+    assert not visiting(sign)
+
+
+SLOW = ("B16", "B28")
+"""Signs that take their time, and rows whose answers do."""
 
 
 def test_no_defect_shows_the_sign_of_another():
     """But for those that cannot be told apart by one sign: who forgets a turn forgets all before it."""
-    entwined = {("B03", "B01")}
-    for row in SIGNS:
-        for other, sign in SIGNS.items():
+    entwined = {("B03", "B01"), ("B30", "B29"), ("B31", "B30"), ("B16", "B18")}
+    quick = {**SIGNS, **{row: sign for row, sign in state_signs.SIGNS.items() if row not in SLOW}}
+    for row in quick:
+        for other, sign in (SIGNS if row in SIGNS else quick).items():
+            if (row in SIGNS) != (other in SIGNS):
+                continue
             if other == row or {(row, other), (other, row)} & entwined:
                 continue
             try:
                 shown = visiting(sign, defects=[row])
-            except (KeyError, IndexError):
+            except (KeyError, IndexError, ValueError):
                 continue  # the defect broke what the sign is read from
             assert not shown, f"{row} shows the sign of {other}"

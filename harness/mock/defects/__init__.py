@@ -15,15 +15,16 @@ from harness.mock.defects import (
     events_items,
     events_lifecycle,
     events_text,
+    faults,
     framing,
     outputs,
     replies,
     states,
     transport,
 )
-from harness.mock.defects.base import Defect, Door, Way
+from harness.mock.defects.base import Defect, Door, Fault, Firing, Way
 
-__all__ = ["DEFECTS", "Defect", "Door", "Way", "find"]
+__all__ = ["DEFECTS", "Defect", "Door", "Fault", "Firing", "Way", "find"]
 
 
 def _order(defect: Defect) -> tuple[str, int, str]:
@@ -46,6 +47,7 @@ DEFECTS: Final[Mapping[str, Defect]] = {
             *replies.TABLE,
             *outputs.TABLE,
             *states.TABLE,
+            *faults.TABLE,
         ),
         key=_order,
     )

@@ -105,3 +105,35 @@ class Door(Defect):
     def touches(self, answer: Answer) -> bool:
         """Whether this answer is of the kind that the defect spoils."""
         return answer.status == 200 and ("X1" if answer.streamed else "X4") in self.base
+
+
+@dataclass(slots=True)
+class Firing:
+    """How often a fault has struck, and until when it goes on, by the room's clock."""
+
+    count: int = 0
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault(Defect):
+    """Requests are turned away before anything is done: the first `times`, and all until `wait` seconds are over.
+
+    `make` builds the answer; it is given the room's clock. `when` looks at the request and says whether the fault
+    is about it.
+    """
+
+    make: Callable[[float], Answer]
+    times: int = 1
+    wait: float = 0.0
+    when: str = "any"
+    layer: ClassVar[str] = "fault"
+
+    def strikes(self, firing: Firing, now: float) -> bool:
+        """Whether it strikes again now; if so, that is noted."""
+        if firing.count >= self.times and not (firing.until is not None and now < firing.until):
+            return False
+        if firing.until is None and self.wait:
+            firing.until = now + self.wait
+        firing.count += 1
+        return True

@@ -47,6 +47,13 @@ def other_deployment(answer: Answer) -> None:
     answer.header("x-ms-deployment-name", "somebody-elses")
 
 
+def other_model(answer: Answer) -> None:
+    """Another version of the model says that it answered."""
+    served = dict(answer.headers).get("x-ms-served-model")
+    if served is not None:
+        answer.header("x-ms-served-model", f"{served.rpartition('-20')[0] or served}-2024-01-01")
+
+
 def unasked_stream(answer: Answer) -> None:
     """Events although streaming was not asked for."""
     answer.header("content-type", "text/event-stream; charset=utf-8")
@@ -105,6 +112,14 @@ TABLE: Final[tuple[Defect, ...]] = (
         base="X4",
         findings=("wire.content_type",),
         change=unasked_stream,
+    ),
+    OfAnswer(
+        id="B38",
+        slug="model-version-other",
+        title="another version of the model answers",
+        base="any",
+        findings=("sem.model_version",),
+        change=other_model,
     ),
     OfAnswer(
         id="B39",

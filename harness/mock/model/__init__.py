@@ -2,5 +2,6 @@
 
 from harness.mock.model.context import Context, Draft
 from harness.mock.model.mind import answer
+from harness.mock.model.remembering import essence
 
-__all__ = ["Context", "Draft", "answer"]
+__all__ = ["Context", "Draft", "answer", "essence"]

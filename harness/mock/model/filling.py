@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from harness.mock.model.context import JSON, Context, Draft
 from harness.mock.model.language import Phrases
-from harness.mock.model.recall import Fact, facts, from_outputs, lookup
+from harness.mock.model.recall import Fact, known, lookup
 from harness.mock.model.sentences import bare, key
 
 DEPTH: Final = 16
@@ -23,7 +23,7 @@ class Source:
     def __init__(self, context: Context) -> None:
         self.prompt = context.prompt
         self.text = "\n".join(context.told)[-20_000:]
-        self.known: dict[str, Fact] = facts([*from_outputs(context), *context.told])
+        self.known: dict[str, Fact] = known(context)
         self.used: set[str] = set()
 
     def said(self, name: str) -> str | None:

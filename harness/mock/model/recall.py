@@ -118,6 +118,15 @@ def from_outputs(context: Context) -> Iterator[str]:
             yield from (f"the {name} is {value}." for name, value in reported.items() if not isinstance(value, dict))
 
 
+def known(context: Context) -> dict[str, Fact]:
+    """Every fact by its key: what a compaction kept, what tools reported, what was told; later ones win."""
+    kept = {key(name): Fact(name, value) for name, value in context.memory.get("facts") or ()}
+    for name, fact in facts([*from_outputs(context), *context.told]).items():
+        kept.pop(name, None)
+        kept[name] = fact
+    return kept
+
+
 def questions(text: str) -> list[str]:
     """The things asked for, as they are named in the question."""
     asked: list[str] = []
@@ -153,11 +162,11 @@ def recalling(context: Context, phrases: Phrases) -> Draft | None:
     asked = questions(context.prompt)
     if not asked:
         return None
-    known = facts([*from_outputs(context), *context.told])
+    remembered = known(context)
     bare_value = bool(JUST.search(context.prompt))
     lines: list[str] = []
     for name in asked:
-        fact = lookup(known, name)
+        fact = lookup(remembered, name)
         shown = ARTICLES.sub("", name)
         owner = phrases.yours if re.match(r"my\b", name, re.IGNORECASE) else phrases.the
         if fact is None:

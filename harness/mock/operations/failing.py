@@ -1,10 +1,38 @@
-"""Failures that a script asks for: HTTP errors, and the four forms in which a stream reports one."""
+"""Failures that a script or a defect asks for: HTTP errors, and the four forms in which a stream reports one."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from harness.mock import headers
+from harness.mock.answers import Answer
+from harness.mock.defects import Fault, Firing
 from harness.mock.errors import Refused
+from harness.mock.rooms import Room
+from harness.mock.script import Directions
 from harness.mock.writing import Event
+
+
+def fault(room: Room, directions: Directions, body: Mapping[str, Any]) -> Answer | None:
+    """What a fault answers instead of the service; None where none strikes now."""
+    now = room.clock()
+    for one in directions.defects:
+        if not isinstance(one, Fault) or not concerns(room, one, body):
+            continue
+        turn = None if one in room.script.always.defects else room.script.taken
+        parent = body.get("previous_response_id") if one.when != "any" else None
+        if one.strikes(room.faults.setdefault((one.id, turn, parent), Firing()), now):
+            answer = one.make(now)
+            answer.headers = [*headers.of_room(room), *answer.headers]
+            return answer
+    return None
+
+
+def concerns(room: Room, one: Fault, body: Mapping[str, Any]) -> bool:
+    """Whether a fault is about this request."""
+    if one.when == "any":
+        return True
+    parent = room.store.responses.get(str(body.get("previous_response_id")))
+    return parent is not None and parent.streamed
 
 
 def scripted_error(error: Mapping[str, Any]) -> Refused:

@@ -89,6 +89,18 @@ def cut_text(text: str, allowed: int) -> str:
     return raw.decode("utf-8", "ignore")
 
 
+def beheaded(item: JSON, allowed: int) -> JSON:
+    """A message of which only the end is left, as much as so many tokens pay for."""
+    kept: list[JSON] = []
+    for part in reversed(item.get("content") or []):
+        if isinstance(part.get("text"), str) and allowed > tokens.ITEM:
+            text = part["text"].encode("utf-8", "surrogatepass")[-(allowed - tokens.ITEM) * tokens.BYTES_EACH :]
+            part = {**part, "text": text.decode("utf-8", "ignore")}
+            allowed -= tokens.of_part(part)
+            kept.insert(0, part)
+    return {**item, "content": kept}
+
+
 def cut_parts(parts: Iterable[JSON], allowed: int) -> list[JSON]:
     cut: list[JSON] = []
     for part in parts:

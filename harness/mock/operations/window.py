@@ -3,12 +3,14 @@
 Reasoning items are opened here: the state that they stand for comes from the store, or out of their seal.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.mock.asked_items import check_item
 from harness.mock.errors import invalid, no_parent
+from harness.mock.operations.finding import said_in
+from harness.mock.operations.sealing import opened
 from harness.mock.rooms import Room
 from harness.mock.seal import Altered
 from harness.mock.store import JSON, Stored
@@ -27,44 +29,73 @@ MUST_BE_ANSWERED: Final = ("function_call", "custom_tool_call")
 
 @dataclass(slots=True)
 class Window:
-    """`own` are the items of the request, `items` all that the model sees, `states` what it remembers thinking."""
+    """`own` are the items of the request, `items` those of the whole chain, `states` what it remembers thinking.
+
+    The newest compaction item stands for all before it: what the model sees begins there, at `start`.
+    """
 
     own: list[JSON]
     items: list[JSON]
     states: dict[str, Any] = field(default_factory=dict)
     parent: Stored | None = None
-    cached: int = 0
+    start: int = 0
+
+    @property
+    def visible(self) -> list[JSON]:
+        """What the model sees."""
+        return self.items[self.start :]
 
     @property
     def earlier(self) -> list[JSON]:
-        """What came before the request."""
-        return self.items[: len(self.items) - len(self.own)]
+        """What of it came before the request."""
+        return self.items[self.start : max(self.start, len(self.items) - len(self.own))]
 
 
-def window(room: Room, body: Mapping[str, Any], ways: Ways) -> Window:
-    """Raises `Refused` for an unknown parent and for items that cannot stand where they do."""
-    parent = find_parent(room, body.get("previous_response_id"), ways)
+def window(room: Room, body: Mapping[str, Any], ways: Ways, near: Mapping[str, Stored] | None = None) -> Window:
+    """Raises `Refused` for an unknown parent and for items that cannot stand where they do.
+
+    `near` holds responses that can be continued although they are not stored.
+    """
+    parent = find_parent(room, body.get("previous_response_id"), ways, near or {})
     own = [complete(room, item, at) for at, item in enumerate(as_items(body.get("input")))]
-    earlier = context_of(room, parent, ways)
+    earlier = [*said_in(room, body.get("conversation")), *context_of(room, parent, ways)]
     seen = Window(own, [*earlier, *own], parent=parent)
-    seen.states.update(
-        (item["id"], room.store.states[item["id"]]) for item in earlier if item.get("id") in room.store.states
-    )
+    seen.start = newest_compaction(seen.items)
     if ways.pairing == "enforced":
-        check_pairs(seen.items)
-    check_partners(room, own)
+        check_pairs(seen.visible)
+    check_partners(room, own[max(0, seen.start - len(earlier)) :])
     if ways.outputs == "swapped":
         swap_outputs(own)
-    for at, item in enumerate(own):
-        if item["type"] == "reasoning":
-            recall_thought(room, seen, at, item, ways)
+    remember(room, seen, len(earlier), ways)
     return seen
 
 
-def find_parent(room: Room, parent_id: str | None, ways: Ways) -> Stored | None:
+def newest_compaction(items: Sequence[JSON]) -> int:
+    """Where the newest compaction item stands; 0 without one."""
+    return next((at for at in range(len(items) - 1, -1, -1) if items[at]["type"] == "compaction"), 0)
+
+
+def remember(room: Room, seen: Window, earlier: int, ways: Ways) -> None:
+    """What the items that the model sees stand for, oldest first."""
+    past = seen.parent.states if seen.parent is not None else {}
+    for at in range(seen.start, len(seen.items)):
+        item = seen.items[at]
+        if item["type"] == "compaction":
+            seen.states[item["id"]] = opened(room, item, ways)
+        elif item["type"] != "reasoning":
+            continue
+        elif at >= earlier:
+            recall_thought(room, seen, at - earlier, item, ways)
+        elif item["id"] in past or item["id"] in room.store.states:
+            seen.states[item["id"]] = past.get(item["id"], room.store.states.get(item["id"]))
+
+
+def find_parent(room: Room, parent_id: str | None, ways: Ways, near: Mapping[str, Stored]) -> Stored | None:
     if parent_id is None:
         return None
-    parent = room.store.responses.get(parent_id)
+    parent = near.get(parent_id) or room.store.responses.get(parent_id)
+    if parent is not None and room.expired(parent.response["created_at"], ways):
+        parent = None
     if parent is None and ways.deleted == "chainable":
         parent = room.store.deleted.get(parent_id)
     if parent is None and ways.unknown_parent == "refused":

@@ -1,0 +1,204 @@
+"""POST /responses: what is asked is checked, answered, stored and sent."""
+
+import copy
+import json
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+from harness.mock import asked, envelope, headers, tokens
+from harness.mock.answers import Answer, of_json, of_stream
+from harness.mock.defects import spoiling
+from harness.mock.emit import events
+from harness.mock.errors import Refused, invalid, no_deployment
+from harness.mock.offered import Model, named
+from harness.mock.operations import background, failing, filtering
+from harness.mock.operations.finding import find_conversation, named_conversation
+from harness.mock.operations.finishing import finished
+from harness.mock.operations.window import window
+from harness.mock.rooms import Room
+from harness.mock.script import Directions
+from harness.mock.seal import Altered
+from harness.mock.store import JSON, Stored
+from harness.mock.ways import Ways
+
+
+def create(room: Room, raw: bytes, near: MutableMapping[str, Stored] | None = None) -> Answer:
+    """A response, as one JSON object or as a stream. Raises `Refused`.
+
+    `near` is what a connection remembers beside the store: read for the parent, and given the new response.
+    """
+    directions = room.script.take()
+    ways = room.ways(directions.defects)
+    body = read_body(raw)
+    faulty = failing.fault(room, directions, body)
+    if faulty is not None:
+        room.script.put_back(directions)
+        return faulty
+    if directions.error is not None:
+        raise failing.scripted_error(directions.error)
+    body, model = check_request(room, body, ways)
+    response = envelope.envelope(body, model, fresh_id(room, ways), int(room.clock()))
+    conversation = named_conversation(body.get("conversation"))
+    if conversation is not None:
+        response["conversation"] = {"id": conversation}
+    seen = window(room, body, ways, near)
+    filtering.check_prompt(seen.own, directions, ways)
+    estimate = tokens.of_input(seen.visible, body.get("instructions"), body.get("tools"))
+    room.quotas.spend(body["model"], estimate + (body.get("max_output_tokens") or 0), room.clock())
+    stored, states = finished(room, response, body, model, seen, directions, ways)
+    spoiling.of_response(stored.response, directions.defects)
+    keep(room, stored, states, ways)
+    if near is not None:
+        near[stored.response["id"]] = stored
+    if conversation is not None:
+        find_conversation(room, conversation).items += [*stored.input, *stored.response["output"]]
+    made = send(room, body, stored, directions, ways)
+    made.delay, made.pace, made.asked = max(made.delay, directions.delay), directions.pace, body
+    spoiling.of_answer(made, directions.defects)
+    return made
+
+
+def keep(room: Room, stored: Stored, states: Mapping[str, Any], ways: Ways) -> None:
+    """Stores the response, if that was asked for; wrongly where a defect says so."""
+    background_kept = ways.background == "unstored" and stored.response["background"]
+    wanted = stored.response["store"] or ways.unstored == "readable" or background_kept
+    if ways.stored == "gone" or not wanted:
+        return
+    room.store.keep(stored, states)
+    if ways.stored == "readable" and ways.stored_reasoning == "as given":
+        return
+    stored.shown = copy.deepcopy(stored.response)
+    if ways.stored == "altered":
+        spoil_text(stored.shown)
+    elif ways.stored == "recounted":
+        stored.shown["usage"]["output_tokens"] += 1
+        stored.shown["usage"]["total_tokens"] += 1
+    for item in stored.shown["output"]:
+        if item["type"] == "reasoning":
+            spoil_reasoning(item, ways)
+
+
+def spoil_text(response: JSON) -> None:
+    """Another text in the first message."""
+    for item in response["output"]:
+        for part in item.get("content") or ():
+            if "text" in part:
+                part["text"] += " (edited)"
+                return
+
+
+def spoil_reasoning(item: JSON, ways: Ways) -> None:
+    """Another id, or another summary."""
+    if ways.stored_reasoning == "renamed":
+        item["id"] = item["id"][:-1] + ("0" if item["id"][-1] != "0" else "1")
+    elif ways.stored_reasoning == "reworded":
+        for part in item["summary"]:
+            part["text"] += " (edited)"
+
+
+def read_body(raw: bytes) -> JSON:
+    """The JSON object of a request."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        message = "We could not parse the JSON body of your request. The API expects a JSON payload."
+        raise invalid(message, None, "invalid_json") from None
+    if not isinstance(body, dict):
+        raise invalid("The JSON body of the request must be an object.", None, "invalid_json")
+    return body
+
+
+def model_of(room: Room, body: JSON, ways: Ways) -> Model:
+    """The model behind the deployment that a request names. Raises `Refused` where there is none."""
+    name = body.get("model")
+    model = room.deployments.get(name) if isinstance(name, str) else None
+    if model is not None:
+        return model
+    if ways.invalid == "refused":
+        raise asked.missing("model") if name is None else no_deployment()
+    return next(iter(room.deployments.values()), named("gpt-5-mini"))
+
+
+def check_request(room: Room, body: JSON, ways: Ways) -> tuple[JSON, Model]:
+    """The request and the model that it is for. What is not valid is refused, or dropped where a defect says so."""
+    model = model_of(room, body, ways)
+    body = {**body, "model": str(body.get("model"))}
+    try:
+        asked.check(body, model)
+        if body.get("background") and body.get("store") is False and ways.background != "unstored":
+            raise invalid("Background mode requires 'store' to be true.", "store")
+    except Refused:
+        if ways.invalid == "refused":
+            raise
+        body = tolerated(body, model)
+    return body, model
+
+
+def tolerated(body: JSON, model: Model) -> JSON:
+    """As much of a request as can be answered, by a service that refuses nothing."""
+    kept: JSON = {"model": body["model"], "input": body.get("input") or ""}
+    for key, value in body.items():
+        try:
+            asked.check({**kept, key: value}, model)
+        except Refused:
+            continue
+        kept[key] = value
+    return kept
+
+
+def fresh_id(room: Room, ways: Ways) -> str:
+    """An id that no response of the room has yet."""
+    response_id = room.ids.response()
+    if ways.ids == "reused":
+        room.first_id = response_id = room.first_id or response_id
+    return response_id
+
+
+def send(room: Room, body: JSON, stored: Stored, directions: Directions, ways: Ways) -> Answer:
+    """The response as it was asked for: whole, as a stream, or as a promise."""
+    response, streaming = stored.response, bool(body.get("stream"))
+    lines = headers.of_room(room, body["model"], streaming)
+    if response["background"] and not streaming:
+        stored.pending = background.polls(ways)
+        made = of_json(background.shown(stored, ways), lines)
+        made.delay = background.WORK if ways.background == "blocking" else 0.0
+        return made
+    if not streaming:
+        return of_json(spoiling.of_body(response, directions.defects), lines)
+    padded = (body.get("stream_options") or {}).get("include_obfuscation") is not False and not response["background"]
+    spelled = events(response, obfuscate=padded, again=again(room))
+    if directions.fail is not None:
+        spelled = failing.failed_stream(spelled, directions.fail)
+    stored.events = spelled if response["background"] else None
+    made = of_stream(spoiling.of_stream(spelled, directions.defects), lines)
+    if response["background"] and "background-stream-slow" in room.issues:
+        made.delay = background.WORK
+    return made
+
+
+def again(room: Room) -> Any:
+    """Seals anew; what was not sealed by this room (a script's) stays as it is."""
+
+    def seal_again(sealed: str) -> str:
+        try:
+            return room.seal.again(sealed)
+        except Altered:
+            return sealed
+
+    return seal_again
+
+
+def warm(room: Room, body: JSON, near: MutableMapping[str, Stored]) -> Answer:
+    """A turn that prepares and says nothing: a completed response without output, which can be continued."""
+    ways = room.ways(room.script.always.defects)
+    body, model = check_request(room, body, ways)
+    response = envelope.envelope(body, model, fresh_id(room, ways), int(room.clock()))
+    seen = window(room, body, ways, near)
+    counted = tokens.of_input(seen.visible, body.get("instructions"), body.get("tools"))
+    done = {"status": "completed", "completed_at": int(room.clock()), "usage": envelope.usage(counted, 0, 0, 0)}
+    response.update(done)
+    stored = Stored(response, seen.own, seen.items, body.get("previous_response_id"), streamed=True, states=seen.states)
+    keep(room, stored, {}, ways)
+    near[response["id"]] = stored
+    spelled = events(response, obfuscate=False)
+    return of_stream(spoiling.of_stream(spelled, ()), headers.of_room(room, body["model"], True))
