@@ -22,8 +22,8 @@ class Inside:
         self._output = output
         self._hosted = hosted
         self.tail: Text | None = None
-        self.tail_type = self.tail_field = ""
-        self.tail_names: tuple[Any, Any, Any] = (None, None, None)
+        self.tail_type = ""
+        self.tail_names: tuple[Any, Any, str, Any] = (None, None, "", None)
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -228,9 +228,9 @@ class Inside:
         if isinstance(logprobs, list):
             text.logprobs += logprobs
         self.tail = text
-        field = step.level.index
-        self.tail_type, self.tail_field = step.type, field
-        self.tail_names = (event["output_index"], event.get("item_id"), event[field] if field else None)
+        field = step.level.index or "output_index"
+        self.tail_type = step.type
+        self.tail_names = (event["output_index"], event.get("item_id"), field, event[field])
 
     def more_logprobs(self, logprobs: Any) -> None:
         """Adds to the log probabilities of the text that grows."""

@@ -96,20 +96,23 @@ class StreamChecker:
         numbers.next = number + 1
         numbers.last = event
         inside = self._inside
-        tail = inside.tail
         # the hot path: one more delta of the text that grew last
-        if tail is not None and event.get("type") == inside.tail_type and not self._over:
-            index, item_id, sub = inside.tail_names
-            delta, told = event.get("delta"), event.get("output_index")
+        if inside.tail is not None and not self._over and event.get("type") == inside.tail_type:
+            index, item_id, field, sub = inside.tail_names
+            try:
+                delta, told, part = event["delta"], event["output_index"], event[field]
+            except KeyError:
+                delta = told = part = None
             if (
                 delta
-                and told == index
                 and type(delta) is str
+                and told == index
                 and type(told) is int
+                and part == sub
+                and type(part) is int
                 and event.get("item_id") == item_id
-                and (sub is None or (event.get(inside.tail_field) == sub and type(event[inside.tail_field]) is int))
             ):
-                tail.pieces.append(delta)
+                inside.tail.pieces.append(delta)
                 if event.get("logprobs"):
                     inside.more_logprobs(event["logprobs"])
                 if self._unpadded and "obfuscation" in event:
