@@ -9,9 +9,9 @@ clock, and by the processor time that the server used, which other work on the m
 """
 
 import argparse
-import asyncio
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -24,16 +24,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 AIMOCK = "@copilotkit/aimock@1"
-TEXT = " ".join(["lantern"] * 1470)
-"""Some 490 deltas here; the rival cuts by characters, and is told how many make as many."""
+TEXT = "".join(f"{number} " for number in range(1, 1471))
+"""What our model says when it counts: 491 deltas. The rival cuts by characters, and is told how many make as many."""
 PLAIN = json.dumps({"model": "gpt-5-mini", "input": "Reply with OK."}).encode()
-STREAM = json.dumps({"model": "gpt-5-mini", "input": "Tell me all.", "stream": True}).encode()
+STREAM = json.dumps({"model": "gpt-5-mini", "input": "Count to 1470.", "stream": True}).encode()
 
 NODE = """
 import { LLMock } from "@copilotkit/aimock";
 const mock = new LLMock({ port: 0, host: "127.0.0.1", chunkSize: %d });
 mock.onMessage("Reply with OK.", { content: "OK" });
-mock.onMessage("Tell me all.", { content: %s });
+mock.onMessage("Count to 1470.", { content: %s });
 await mock.start();
 console.log(new URL(mock.url).port);
 process.stdin.on("end", () => process.exit(0)).resume();
@@ -45,16 +45,6 @@ class Missing(Exception):
 
 
 # the servers, each in a process of its own
-
-
-async def serve_ours() -> None:
-    from harness.mock import MockServer
-
-    async with MockServer() as server:
-        server.rooms.open(name="", key="benchmark-key")
-        server.rooms.open(name="long", key="benchmark-key", script={"reply": TEXT})
-        print(server.url.rpartition(":")[2], flush=True)
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
 def serve_starlette() -> None:
@@ -97,7 +87,7 @@ def aimock(folder: Path) -> list[str]:
             subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
         except (subprocess.SubprocessError, OSError) as error:
             raise Missing(f"{AIMOCK} could not be installed: {error}") from error
-    (folder / "aimock.mjs").write_text(NODE % (len(TEXT) // 490, json.dumps(TEXT)))
+    (folder / "aimock.mjs").write_text(NODE % (-(-len(TEXT) // 491), json.dumps(TEXT)))
     return ["node", str(folder / "aimock.mjs")]
 
 
@@ -110,7 +100,7 @@ def running(command: list[str]) -> Iterator[tuple[int, int]]:
     assert process.stdin
     assert process.stdout
     try:
-        yield process.pid, int(process.stdout.readline())
+        yield process.pid, int(re.findall(rb"\d+", process.stdout.readline().removesuffix(b"/openai/v1\n"))[-1])
     finally:
         process.stdin.close()
         process.terminate()
@@ -143,14 +133,14 @@ def load(pid: int, port: int, path: str, body: bytes, seconds: float) -> dict[st
     return {**json.loads(done.stdout), "processor": processor_seconds(pid) - before}
 
 
-def measure(commands: dict[str, tuple[list[str], str, str]], seconds: float, rounds: int) -> None:
+def measure(commands: dict[str, tuple[list[str], str]], seconds: float, rounds: int) -> None:
     """Prints the medians of all servers and how ours compares; rounds are interleaved."""
     found: dict[str, dict[str, list[tuple[float, float]]]] = {}
     for _ in range(rounds):
-        for name, (command, plain, stream) in commands.items():
+        for name, (command, path) in commands.items():
             rows = found.setdefault(name, {"answers": [], "events": []})
             with running(command) as (pid, port):
-                for unit, path, body in (("answers", plain, PLAIN), ("events", stream, STREAM)):
+                for unit, body in (("answers", PLAIN), ("events", STREAM)):
                     load(pid, port, path, body, seconds / 4)  # to warm up
                     got = load(pid, port, path, body, seconds)
                     rows[unit].append((got[unit] / got["seconds"], got[unit] / (got["processor"] or got["seconds"])))
@@ -219,22 +209,23 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rival", type=Path, default=Path(tempfile.gettempdir()) / "harness-rival")
-    parser.add_argument("--serve", choices=("ours", "starlette"), help=argparse.SUPPRESS)
+    parser.add_argument("--serve", choices=("starlette",), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.serve == "ours":
-        asyncio.run(serve_ours())
-    elif arguments.serve == "starlette":
+    if arguments.serve == "starlette":
         serve_starlette()
     else:
         compare(arguments.seconds, arguments.rounds, arguments.rival)
 
 
 def compare(seconds: float, rounds: int, rival: Path) -> None:
-    own = [sys.executable, str(HERE / "endpoint_speed.py"), "--serve"]
-    api, long = "/openai/v1/responses", "/rooms/long/openai/v1/responses"
-    commands = {"ours": ([*own, "ours"], api, long), "starlette on uvicorn": ([*own, "starlette"], api, api)}
+    os.environ["BENCHMARK_KEY"] = "benchmark-key"
+    ours = [sys.executable, "-m", "harness", "mock", "--port", "0", "--key-env", "BENCHMARK_KEY"]
+    ours += ["--quota", "1000000000", "1000000000000"]
+    bare = [sys.executable, str(HERE / "endpoint_speed.py"), "--serve", "starlette"]
+    api = "/openai/v1/responses"
+    commands = {"ours": (ours, api), "starlette on uvicorn": (bare, api)}
     try:
-        commands["aimock"] = (aimock(rival), "/v1/responses", "/v1/responses")
+        commands["aimock"] = (aimock(rival), "/v1/responses")
     except Missing as missing:
         print(f"aimock is left out: {missing}")
     measure(commands, seconds, rounds)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import re
@@ -27,6 +28,13 @@ from harness.mock.request import Request
 @click.option("--defect", "defects", multiple=True, metavar="ID", help="Be wrong in this way; may be repeated.")
 @click.option("--region", default="swedencentral", show_default=True)
 @click.option("--deployment", "deployments", multiple=True, metavar="NAME=MODEL", help="May be repeated.")
+@click.option(
+    "--quota",
+    nargs=2,
+    type=click.IntRange(1),
+    metavar="REQUESTS TOKENS",
+    help="A minute, for each deployment; 10000 and 10000000 without it.",
+)
 @click.option("--latency", default="0", show_default=True, metavar="TIME", help="Before every answer: 0.2, 200ms.")
 @click.option("--log", metavar="FILE", help="A JSON line for every answer; `-` is the standard error.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -36,6 +44,7 @@ def command(
     defects: tuple[str, ...],
     region: str,
     deployments: tuple[str, ...],
+    quota: tuple[int, int] | None,
     latency: str,
     log: str | None,
     seed: int,
@@ -53,7 +62,8 @@ def command(
     names = dict(named_deployment(text) for text in deployments) or {name: name for name in MODELS}
     server = MockServer(nonce=f"alone/{seed}", latency=duration(latency))
     try:
-        room = server.rooms.open(defects=defects, region=region, seed=seed, name="", key=key, deployments=names)
+        script = {"quota": {"requests": quota[0], "tokens": quota[1]}} if quota else None
+        room = server.rooms.open(script, defects=defects, region=region, seed=seed, name="", key=key, deployments=names)
     except LookupError as error:
         raise Refused(f"--defect: {error.args[0]}") from error
     with logging_to(server, log):
@@ -126,6 +136,9 @@ async def serve(server: MockServer, room: Room, port: int, key: str | None, key_
         await server.start(port)
     except OSError as error:
         raise Refused(f"--port: cannot listen on 127.0.0.1:{port} ({error.strerror})") from error
+    # what is stored stays, and requests leave no cycles behind: looking for garbage seldom is a third more answers
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     try:
         click.echo(f"Serving {room.url}")
         click.echo(f"  key         {key or f'the value of {key_env}'} (as `api-key` or Bearer)")

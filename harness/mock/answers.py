@@ -50,7 +50,7 @@ class Answer:
 
 def of_json(value: object, headers: HeaderLines, status: int = 200) -> Answer:
     """A JSON answer."""
-    return Answer(status, [*headers, ("content-type", "application/json")], frames.to_bytes(frames.encode_json(value)))
+    return Answer(status, [*headers, ("content-type", "application/json")], frames.spell(value))
 
 
 def of_refusal(refused: Refused, headers: HeaderLines) -> Answer:

@@ -35,10 +35,15 @@ class Route:
 
     def match(self, segments: list[str]) -> bool:
         """Whether these segments, as many as the route's own, are such a path."""
-        return all(given and wanted in ("", given) for wanted, given in zip(self.segments, segments, strict=True))
+        for wanted, given in zip(self.segments, segments, strict=True):
+            if not given or (wanted and wanted != given):
+                return False
+        return True
 
     def named(self, segments: list[str]) -> dict[str, str]:
         """What stands where the route takes anything."""
+        if not self.names:
+            return {}
         taken = [given for wanted, given in zip(self.segments, segments, strict=True) if not wanted]
         return {name: unquote(given) for name, given in zip(self.names, taken, strict=True)}
 
@@ -116,8 +121,9 @@ class Service:
         try:
             if entry.refused is not None:
                 raise entry.refused
-            made = of_json({"status": "ok"}, [])
-            if room is not None and entry.operation is not None:
+            if room is None or entry.operation is None:
+                made = of_json({"status": "ok"}, [])
+            else:
                 made = entry.operation(room, request)
         except Refused as refused:
             made = of_refusal(refused, headers.of_room(room) if room else [])

@@ -154,7 +154,8 @@ def emit_text(writer: Writer, at: int, part: Mapping[str, Any]) -> None:
 def emit_refusal(writer: Writer, at: int, part: Mapping[str, Any]) -> None:
     place = writer.place(content_index=at)
     writer.put("response.content_part.added", **place, part={"type": "refusal", "refusal": ""})
-    writer.deltas("response.refusal.delta", place, pieces(part["refusal"]))
+    for piece in pieces(part["refusal"]):  # recorded without the padding that other deltas have
+        writer.put("response.refusal.delta", **place, delta=piece)
     writer.put("response.refusal.done", **place, refusal=part["refusal"])
     writer.put("response.content_part.done", **place, part=part)
 
