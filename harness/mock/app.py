@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -35,15 +36,10 @@ class Route:
 
     def match(self, segments: list[str]) -> bool:
         """Whether these segments, as many as the route's own, are such a path."""
-        for wanted, given in zip(self.segments, segments, strict=True):
-            if not given or (wanted and wanted != given):
-                return False
-        return True
+        return all(given and wanted in ("", given) for wanted, given in zip(self.segments, segments, strict=True))
 
     def named(self, segments: list[str]) -> dict[str, str]:
         """What stands where the route takes anything."""
-        if not self.names:
-            return {}
         taken = [given for wanted, given in zip(self.segments, segments, strict=True) if not wanted]
         return {name: unquote(given) for name, given in zip(self.names, taken, strict=True)}
 
@@ -92,18 +88,18 @@ class Service:
             if request.path == "/healthz" and request.method in ("GET", "HEAD"):
                 return Entry()
             room, below = self._place(request.path)
-            route = find(request, below)
+            route, named = find(request.method, below, request.upgrades)
             check_key(request, room)
             check_version(request)
         except Refused as refused:
             return Entry(room, refused=refused)
         if request.upgrades and route.talk is not None:
             return Entry(room, talk=route.talk)
-        request.named = route.named(below)
+        request.named = named
         return Entry(room, route.methods["GET" if request.method == "HEAD" else request.method])
 
-    def _place(self, path: str) -> tuple[Room, list[str]]:
-        """The room and the segments below its base address. Raises `Refused`."""
+    def _place(self, path: str) -> tuple[Room, str]:
+        """The room and the path below its base address. Raises `Refused`."""
         name, rest = "", path
         if path.startswith("/rooms/"):
             name, slash, rest = path[7:].partition("/")
@@ -112,7 +108,7 @@ class Service:
         for base, only in ((API, ("/",)), (API.rpartition("/")[0], UNVERSIONED)):
             below = rest[len(base) :]
             if room is not None and rest.startswith(base) and below.startswith(only):
-                return room, below[1:].split("/")
+                return room, below[1:]
         raise no_resource()
 
     def answer(self, request: Request, entry: Entry) -> Answer:
@@ -135,13 +131,15 @@ class Service:
         return made
 
 
-def find(request: Request, below: list[str]) -> Route:
-    """The route of these segments that serves the request's method. Raises `Refused`."""
-    method = "GET" if request.method == "HEAD" else request.method
-    found = [route for route in ROUTES.get(len(below), ()) if route.match(below)]
+@lru_cache(maxsize=1024)
+def find(method: str, below: str, upgrades: bool) -> tuple[Route, Mapping[str, str]]:
+    """The route of this path that serves the method, and what stands where it takes anything. Raises `Refused`."""
+    method = "GET" if method == "HEAD" else method
+    segments = below.split("/")
+    found = [route for route in ROUTES.get(len(segments), ()) if route.match(segments)]
     for route in found:
-        if method in route.methods or (request.upgrades and method == "GET" and route.talk is not None):
-            return route
+        if method in route.methods or (upgrades and method == "GET" and route.talk is not None):
+            return route, route.named(segments)
     raise no_resource(405 if found else 404)
 
 

@@ -7,6 +7,7 @@ lines, no control characters, no target but a path. RFC 9112 allows a server to 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -59,6 +60,13 @@ def read_head(head: bytes) -> Request:
 
     Raises `Malformed`.
     """
+    read = understood(head)
+    return Request(read.method, read.path, read.query_string, read.fields, read.length, read.keep_alive)
+
+
+@lru_cache(maxsize=256)
+def understood(head: bytes) -> Request:
+    """A head is read once: clients send the same one again and again. Nobody may change what comes back."""
     first, *lines = head.decode("latin-1").split("\r\n")
     start = START.fullmatch(first)
     if start is None:
