@@ -1,0 +1,124 @@
+"""What the embedded endpoint does as the service does, operation by operation, and what it makes simpler, and why.
+
+The page docs/endpoint.md is made of these tables; a test holds that every operation that is served stands here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Faith:
+    """What is as documented or recorded; what is not; why."""
+
+    faithful: str
+    simplified: str = "nothing known"
+    why: str = ""
+
+
+BY_OPERATION: Final[Mapping[str, Faith]] = {
+    "POST /responses": Faith(
+        "every request field is checked and echoed, plain, streamed, in background, both; chains, conversations and "
+        "items in the input; functions, strict schemas, formats, reasoning, compaction, limits, refusals, quotas",
+        "hosted tools (search, code, images, MCP, computer, shell) run only from a script's `items`",
+        "they need worlds of their own",
+    ),
+    "GET /responses/{id}": Faith(
+        "equals the answer or the last snapshot in every field; the same events again with `stream` and `starting_after`",
+        "a background response is finished after two polls, not after some time",
+        "tests must not wait",
+    ),
+    "DELETE /responses/{id}": Faith("the recorded body; afterwards 404, and 400 for what would continue from it"),
+    "POST /responses/{id}/cancel": Faith(
+        "background responses only; status cancelled, no output, no usage; may be repeated",
+        "a stream that is already under way is not cut short",
+        "events that are ready are sent at once",
+    ),
+    "GET /responses/{id}/input_items": Faith(
+        "the items of the chain with ids and status, newest first, `order`, `limit` and `after`",
+        "`include[]` and `before` change nothing",
+        "what they show belongs to hosted tools; `before` stands in one source alone",
+    ),
+    "POST /responses/compact": Faith(
+        "user messages word for word under new ids, then one sealed item; a later request understands it, an altered "
+        "one is refused",
+        "the seal holds what the simulated model remembers, not a summary in words",
+        "what a real summary says cannot be known",
+    ),
+    "POST /responses/input_tokens": Faith(
+        "the same count as the bill of the same request", "tokens are estimated", "see below"
+    ),
+    "POST /conversations": Faith("items and metadata; id, object, created_at, metadata in the answer"),
+    "GET /conversations/{id}": Faith("the recorded object; 404 for an unknown one"),
+    "POST /conversations/{id}": Faith("replaces the metadata"),
+    "DELETE /conversations/{id}": Faith("the recorded body; items and responses stay"),
+    "GET /conversations/{id}/items": Faith(
+        "pages like those of input items", "`include[]` changes nothing", "as above"
+    ),
+    "POST /conversations/{id}/items": Faith("up to twenty items in one request; the list of what was added"),
+    "GET /conversations/{id}/items/{item}": Faith("one item; 404 for an unknown one"),
+    "DELETE /conversations/{id}/items/{item}": Faith("the conversation that is left"),
+    "POST /files": Faith(
+        "multipart with purpose, size limit and expiry; below `/openai/v1` and `/openai`",
+        "contents are kept in memory and read by no model",
+        "reading files belongs to hosted tools",
+    ),
+    "GET /files": Faith("newest first, by purpose", "one page holds all", "nobody uploads that many to a stand-in"),
+    "GET /files/{id}": Faith("the object of the upload; gone once it has expired by the room's clock"),
+    "DELETE /files/{id}": Faith("the documented body"),
+    "GET /files/{id}/content": Faith("the bytes as they were sent"),
+    "GET /models": Faith(
+        "deployments and known models", "one date of creation for all", "when each was registered is not known"
+    ),
+    "GET /models/{id}": Faith("one of them; 404 for an unknown one", "as above", "as above"),
+    "WebSocket /responses": Faith(
+        "`response.create` messages, one response at a time, the last one remembered though it is not stored, an hour",
+        "no compression, no preview messages",
+        "clients that ask for compression go on without it",
+    ),
+}
+"""By method and path below the base address."""
+
+BY_SUBJECT: Final[Mapping[str, Faith]] = {
+    "the model": Faith(
+        "deterministic by seed; knows only what is in its context, so that a service that loses state is found out",
+        "understands orders of a few kinds: recall, form, tools and schemas from the prompt, arithmetic, refusals",
+        "it is there to test clients and state, not wit",
+    ),
+    "tokens": Faith(
+        "parts add up, more context costs more, limits cut where they should",
+        "one token for every four bytes",
+        "the tokenisers of the newest models are not public",
+    ),
+    "encrypted content": Faith(
+        "authenticated: restores the model's state, refused when altered, never the same twice on the wire",
+        "shorter than the service's",
+        "only its opacity matters",
+    ),
+    "quotas": Faith(
+        "requests and tokens a minute for each deployment, 429 with both waits, both bodies in use",
+        "a minute is one window, not several of one or ten seconds",
+        "the smaller windows are documented without numbers",
+    ),
+    "keys": Faith(
+        "`api-key` or Bearer; both sent, both must be right; Azure's own 401",
+        "no tokens of Entra, scopes or roles",
+        "there is nobody to ask on loopback",
+    ),
+    "time": Faith(
+        "creation, expiry and 30 days' retention by the room's clock", "which a test may move", "nobody waits"
+    ),
+    "content filters": Faith(
+        "notes on prompt and completion; blocked by a script, in both documented forms",
+        "what is safe is not judged",
+        "a test says what shall be blocked",
+    ),
+    "transport": Faith(
+        "HTTP/1.1 with keep-alive; chunked event streams, events that are ready together in one chunk; strict heads, "
+        "ten seconds for them; bodies up to 96 MiB; 512 connections",
+        "no TLS, no HTTP/2; this machine alone, no web pages",
+        "nothing leaves the machine",
+    ),
+}
+"""What concerns every operation."""
