@@ -25,7 +25,7 @@ BY_OPERATION: Final[Mapping[str, Faith]] = {
         "they need worlds of their own",
     ),
     "GET /responses/{id}": Faith(
-        "equals the answer or the last snapshot in every field; the same events again with `stream` and `starting_after`",
+        "equals the answer or the last snapshot in every field; its events again with `stream` and `starting_after`",
         "a background response is finished after two polls, not after some time",
         "tests must not wait",
     ),
