@@ -48,7 +48,9 @@ def test_modules_say_what_they_are_for(path: Path):
 
 def test_nothing_unsafe_is_called():
     """No code from data: neither pickle nor eval nor an unsafe YAML loader in the package."""
-    banned = re.compile(r"\b(?:pickle|marshal|shelve)\b|(?<![\w.])(?:eval|exec)\(|yaml\.(?:unsafe_|full_)?load\((?!.*SafeLoader)")
+    banned = re.compile(
+        r"\b(?:pickle|marshal|shelve)\b|(?<![\w.])(?:eval|exec)\(|yaml\.(?:unsafe_|full_)?load\((?!.*SafeLoader)"
+    )
     hits = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in MODULES
