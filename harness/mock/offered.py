@@ -6,9 +6,10 @@ recorded answers of 2025-10 to 2026-08; where no source says, the model gets the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
-from harness.catalogue import Catalogue
+from harness.catalogue import Catalogue, Documented, Unlisted, VersionEntry
 
 LOW_HIGH: Final = ("low", "medium", "high")
 FIRST_FIVE: Final = ("minimal", "low", "medium", "high")
@@ -30,11 +31,17 @@ class Model:
     parallel: bool = True
     cache_retention: str = "in_memory"
     version: str | None = None
+    sku: str | None = None
 
     @property
     def served(self) -> str:
-        """Name and version in one word."""
-        return f"{self.name}-{self.version}" if self.version else self.name
+        """Name and version in one word; the newest version that is known where none was named."""
+        version = self.version or newest(self.name)
+        return f"{self.name}-{version}" if version else self.name
+
+    def lacks(self, feature: str) -> bool:
+        """Whether the documentation denies the feature to this model."""
+        return Catalogue.load().documents(feature, self.name, version=self.version).answer is Documented.NO
 
     @property
     def reasons(self) -> bool:
@@ -117,14 +124,43 @@ REGIONS: Final[Mapping[str, str]] = {
 
 
 def named(name: str) -> Model:
-    """The model of that name, with `@VERSION` behind it or in its newest version; unknown ones have common traits."""
-    name, _, version = name.partition("@")
-    model = MODELS.get(name) or Model(name)
-    return replace(model, version=version or newest(name))
+    """The model of that name; `NAME@VERSION:TYPE` says which version, deployed how. Unknown ones have common traits."""
+    rest, _, sku = name.partition(":")
+    alone, _, version = rest.partition("@")
+    model = MODELS.get(alone) or Model(alone)
+    if not version and not sku:
+        return model
+    entry = version_of(alone, version)
+    return replace(
+        model,
+        version=version or None,
+        sku=sku or None,
+        context_window=entry.context.value if entry and entry.context else model.context_window,
+        max_output_tokens=entry.output.value if entry and entry.output else model.max_output_tokens,
+    )
 
 
+def version_of(name: str, version: str) -> VersionEntry | None:
+    """What is documented of a version; None where nothing is."""
+    try:
+        return Catalogue.load().model(name).version(version)
+    except Unlisted:
+        return None
+
+
+@cache
 def newest(name: str) -> str | None:
-    """The newest version of a model that the guide lists; None where nothing is known of it."""
+    """The newest version of a model; None where nothing is known of it."""
     catalogue = Catalogue.load()
     known = name in (*catalogue.models, *catalogue.later_models)
     return max(catalogue.versions(name), default=None) if known else None
+
+
+@cache
+def deployable(model: Model, region: str) -> bool:
+    """Whether this version, deployed as this type, can be had in a region; what nobody denies can be had."""
+    catalogue = Catalogue.load()
+    if catalogue.documents("text", model.name, region, model.version).answer is Documented.NO:
+        return False
+    version = model.version or newest(model.name)
+    return model.sku is None or version is None or model.sku in catalogue.offers(model.name, version, region)

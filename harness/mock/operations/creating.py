@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from harness.mock import asked, envelope, headers, tokens
+from harness.mock import abilities, asked, envelope, headers, tokens
 from harness.mock.answers import Answer, of_json, of_stream
 from harness.mock.defects import spoiling
 from harness.mock.emit import events
 from harness.mock.errors import Refused, invalid, no_deployment
-from harness.mock.offered import Model, named
+from harness.mock.offered import Model, deployable, named
 from harness.mock.operations import background, failing, filtering
 from harness.mock.operations.finding import find_conversation, named_conversation
 from harness.mock.operations.finishing import finished
@@ -112,7 +112,7 @@ def model_of(room: Room, body: JSON, ways: Ways) -> Model:
     """The model behind the deployment that a request names. Raises `Refused` where there is none."""
     name = body.get("model")
     model = room.deployments.get(name) if isinstance(name, str) else None
-    if model is not None:
+    if model is not None and (deployable(model, room.region) or ways.invalid == "accepted"):
         return model
     if ways.invalid == "refused":
         raise asked.missing("model") if name is None else no_deployment()
@@ -125,6 +125,7 @@ def check_request(room: Room, body: JSON, ways: Ways) -> tuple[JSON, Model]:
     body = {**body, "model": str(body.get("model"))}
     try:
         asked.check(body, model)
+        abilities.check(body, model, room.issues)
         if body.get("background") and body.get("store") is False and ways.background != "unstored":
             raise invalid("Background mode requires 'store' to be true.", "store")
     except Refused:

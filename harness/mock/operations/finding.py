@@ -14,7 +14,9 @@ def standing_ways(room: Room) -> Ways:
 def find(room: Room, response_id: str) -> Stored:
     """The stored response of that id. Raises `Refused`."""
     stored = room.store.responses.get(response_id)
-    if stored is None or room.expired(stored.response["created_at"], standing_ways(room)):
+    if stored is None or "status" not in stored.response:  # a compaction is no response, even if it is kept
+        raise no_response(response_id)
+    if room.expired(stored.response["created_at"], standing_ways(room)):
         raise no_response(response_id)
     return stored
 

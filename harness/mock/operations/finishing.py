@@ -122,7 +122,9 @@ def due(body: JSON, items: list[JSON], context: int, ways: Ways) -> bool:
 def think(room: Room, body: JSON, response: JSON, draft: Draft, states: dict[str, Any], ways: Ways) -> JSON:
     """The reasoning item: sealed where that was asked for, with a summary where that was asked for."""
     sealed = None
-    if "reasoning.encrypted_content" in (body.get("include") or ()) and ways.encryption == "asked":
+    asked = "reasoning.encrypted_content" in (body.get("include") or ())
+    asked = asked or ("encrypted-by-default" in room.issues and body.get("store") is False)
+    if asked and ways.encryption == "asked":
         sealed = room.seal.close(draft.state)
     wanted = response["reasoning"]["summary"] is not None
     item = making.reasoning_item(room, (draft.summary or "Weighing what was asked.") if wanted else None, sealed)
