@@ -1,25 +1,12 @@
 """The official client, as a program would use it, against the embedded endpoint."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import openai
 import pytest
+from builders.client import using
 from openai import AsyncOpenAI
 from pydantic import BaseModel
-
-from harness.mock import MockServer
-
-
-def using(program: Callable[[AsyncOpenAI], Awaitable[Any]], **opening: Any) -> Any:
-    async def run() -> Any:
-        async with MockServer() as server:
-            room = server.rooms.open(**opening)
-            async with AsyncOpenAI(base_url=room.url, api_key=room.key, max_retries=0) as client:
-                return await program(client)
-
-    return asyncio.run(run())
 
 
 def test_create_retrieve_list_delete():
