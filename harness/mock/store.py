@@ -70,3 +70,11 @@ class Store:
         for item in (*stored.input, *stored.response["output"]):
             if isinstance(item.get("id"), str):
                 self.items[item["id"]] = item
+
+    def drop(self, response_id: str) -> None:
+        """Forgets a response, and with it its items and thoughts; what continues from it has copies of its own."""
+        stored = self.responses.pop(response_id)
+        self.gone.add(response_id)
+        for item in (*stored.input, *stored.response["output"]):
+            for kept in (self.items, self.states, self.partners):
+                kept.pop(str(item.get("id")), None)

@@ -30,8 +30,7 @@ def delete(room: Room, response_id: str) -> Answer:
             raise broken() from None
         raise
     if ways.deleted != "readable":
-        del room.store.responses[response_id]
-        room.store.gone.add(response_id)
+        room.store.drop(response_id)
     if ways.deleted == "chainable":
         room.store.deleted[response_id] = stored
     deleted = {"id": response_id, "object": "response.deleted", "deleted": True}
