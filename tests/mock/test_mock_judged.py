@@ -1,0 +1,166 @@
+"""Whatever the endpoint sends without a defect is read without a finding of any level, streamed or plain."""
+
+import json
+from typing import Any
+
+import pytest
+from builders.endpoint import Visitor, events_of, visiting
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.reply import Reply
+from harness.wire.exchange import Ending, Exchange, Head, How, Request
+
+TOOL = {"type": "function", "name": "depth_of", "description": "Depth of a port"}
+TOOL["parameters"] = {"type": "object", "properties": {"port": {"type": "string"}}}
+SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+FORMAT = {"format": {"type": "json_schema", "name": "n", "schema": {**SCHEMA, "additionalProperties": False}}}
+MANAGED = {"context_management": [{"type": "compaction", "compact_threshold": 20}]}
+SEALED = {"include": ["reasoning.encrypted_content"], "store": False}
+SUMMED = {"reasoning": {"effort": "high", "summary": "auto"}}
+
+ASKED: dict[str, dict[str, Any]] = {
+    "text": {"input": "Write four sentences about rain."},
+    "reasoning": {"input": "Think of a secret city and keep it to yourself.", **SUMMED},
+    "sealed": {"input": "Hi", **SEALED, **SUMMED},
+    "refusal": {"input": "Please refuse this request."},
+    "call": {"input": "What is the depth of Bergen?", "tools": [TOOL]},
+    "calls": {"input": "What is the depth of Bergen and Quito?", "tools": [TOOL]},
+    "json": {"input": "name Zorvik", "text": FORMAT},
+    "cut": {"input": "Write a long story about a lighthouse.", "max_output_tokens": 60},
+    "cut while thinking": {"input": "Hi", "max_output_tokens": 16, "reasoning": {"effort": "high"}},
+    "compaction": {"input": "My parcel is 4417. Write two sentences about rain.", **MANAGED},
+    "sealed compaction": {"input": "My parcel is 4417. Write two sentences.", **MANAGED, **SEALED},
+    "compacted call": {"input": "What is the depth of Bergen?", "tools": [TOOL], **MANAGED},
+    "bare": {"input": "Hi", "stream_options": {"include_obfuscation": False}},
+}
+
+
+def judged(method: str, path: str, asked: object, status: int, lines: Any, body: bytes) -> list[str]:
+    """The findings of one exchange, as lines."""
+    sent = b"" if asked is None else json.dumps(asked).encode()
+    request = Request(method, f"http://127.0.0.1/openai/v1{path}", (("content-type", "application/json"),), sent)
+    head = Head(status, tuple((name.lower(), value) for name, value in lines.items()))
+    reply = Reply(Exchange(request, head, body, (), Ending(How.COMPLETE), 0.0, 0.1, 1.0))
+    return [f"{method} {path} {one.rule} {one.message}" for one in reply.findings]
+
+
+async def exchanged(visitor: Visitor, method: str, path: str, asked: object = None) -> tuple[list[str], bytes]:
+    status, lines, body = await visitor.send(method, path, asked)
+    assert status == 200, body
+    return judged(method, path, asked, status, lines, body), body
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("name", ASKED)
+def test_answers_of_every_kind(name: str, stream: bool):
+    async def visit(visitor: Visitor):
+        asked = {"model": visitor.model, **ASKED[name], "stream": stream}
+        return await exchanged(visitor, "POST", "/responses", asked)
+
+    assert visiting(visit)[0] == []
+
+
+def test_judge_is_no_rubber_stamp():
+    async def visit(visitor: Visitor):
+        return (await exchanged(visitor, "POST", "/responses", {"model": visitor.model, **ASKED["text"], "stream": True}))[0]
+
+    assert "order.seq_back" in " ".join(visiting(visit, defects=["A57"]))
+
+
+def test_blocked_completion():
+    async def visit(visitor: Visitor):
+        asked = {"model": visitor.model, "input": "Write four sentences about rain.", "stream": True}
+        return await exchanged(visitor, "POST", "/responses", asked)
+
+    assert visiting(visit, script={"blocked": "completion"})[0] == []
+
+
+def test_background_and_all_that_follows():
+    async def visit(visitor: Visitor):
+        found: list[str] = []
+
+        async def say(method: str, path: str, asked: object = None) -> Any:
+            lines, body = await exchanged(visitor, method, path, asked)
+            found.extend(lines)
+            return body
+
+        asked = {"model": visitor.model, "input": "Write four sentences about rain.", "background": True}
+        first = json.loads(await say("POST", "/responses", asked))["id"]
+        for _ in range(3):
+            await say("GET", f"/responses/{first}")
+        await say("GET", f"/responses/{first}/input_items")
+        second = json.loads(await say("POST", "/responses", asked))["id"]
+        await say("POST", f"/responses/{second}/cancel")
+        await say("GET", f"/responses/{second}")
+        events = events_of(await say("POST", "/responses", {**asked, "stream": True}))
+        streamed = events[0]["response"]["id"]
+        for after in (-1, 0, 1, 2, 3, 7, len(events) - 2):
+            await say("GET", f"/responses/{streamed}?stream=true&starting_after={after}")
+        await say("POST", "/responses/compact", {"model": visitor.model, "previous_response_id": streamed})
+        await say("POST", "/responses/input_tokens", {"model": visitor.model, "input": "Hi"})
+        await say("DELETE", f"/responses/{first}")
+        return found
+
+    assert visiting(visit) == []
+
+
+def test_messages_of_a_socket():
+    """The same events as a stream, so they are judged as one."""
+
+    async def visit(visitor: Visitor):
+        found: list[str] = []
+        lines = {"api-key": visitor.room.key}
+        async with visitor.session.ws_connect(f"{visitor.room.url}/responses", headers=lines) as socket:
+            for name in ("text", "calls", "sealed", "compaction"):
+                asked = {"model": visitor.model, **ASKED[name]}
+                await socket.send_str(json.dumps({"type": "response.create", **asked}))
+                body = b""
+                while b"event: response.completed" not in body:
+                    message = json.loads((await socket.receive()).data)
+                    body += f"event: {message['type']}\ndata: {json.dumps(message)}\n\n".encode()
+                head = {"content-type": "text/event-stream; charset=utf-8"}
+                found += judged("POST", "/responses", {**asked, "stream": True}, 200, head, body)
+        return found
+
+    assert visiting(visit) == []
+
+
+WORDS = st.sampled_from(
+    ["My parcel is 17.", "What is my parcel?", "Write a long story.", "Please refuse this.", "naïve 𝄞", "", "Zürich?"]
+)
+ITEMS = st.lists(
+    st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant", "developer"]), "content": WORDS}),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    prompt=st.one_of(WORDS, ITEMS),
+    options=st.fixed_dictionaries(
+        {},
+        optional={
+            "tools": st.just([TOOL]),
+            "text": st.just(FORMAT),
+            "max_output_tokens": st.integers(16, 90),
+            "store": st.booleans(),
+            "background": st.just(True),
+            "include": st.just(["reasoning.encrypted_content"]),
+            "reasoning": st.sampled_from([SUMMED["reasoning"], {"effort": "minimal"}]),
+            "context_management": st.just([{"type": "compaction", "compact_threshold": 10}]),
+        },
+    ),
+    stream=st.booleans(),
+)
+def test_anything_that_is_answered(prompt: object, options: dict[str, Any], stream: bool):
+    if options.get("background"):
+        options.pop("store", None)
+
+    async def visit(visitor: Visitor):
+        asked = {"model": visitor.model, "input": prompt, "stream": stream, **options}
+        status, lines, body = await visitor.send("POST", "/responses", asked)
+        return judged("POST", "/responses", asked, status, lines, body)
+
+    assert visiting(visit) == []
