@@ -9,6 +9,7 @@ from harness.conversation import Conversation
 from harness.findings import Finding
 from harness.rules.avail import AVAIL_RULES
 from harness.rules.base import ReadingRule, Rule
+from harness.rules.looking import ReplyRule
 from harness.rules.order import ORDER_RULES
 from harness.rules.reply import REPLY_RULES
 from harness.rules.sem import SEM_RULES
@@ -33,7 +34,8 @@ RULES: Final[tuple[Rule, ...]] = (
 _READING: Final = tuple(rule for rule in RULES if isinstance(rule, ReadingRule))
 _BY_TYPES: Final = tuple(rule for rule in _READING if type(rule).concerns is ReadingRule.concerns)
 _BY_REPLY: Final = tuple(rule for rule in _READING if type(rule).concerns is not ReadingRule.concerns)
-_LOOKING: Final = tuple(rule for rule in RULES if not isinstance(rule, ReadingRule))
+_ALONE: Final = tuple(rule for rule in RULES if isinstance(rule, ReplyRule))
+_TOGETHER: Final = tuple(rule for rule in RULES if not isinstance(rule, ReadingRule | ReplyRule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,26 @@ class Judgement:
 
 def judge(conversation: Conversation) -> Judgement:
     """Holds a conversation to every rule. Pure: an old record is judged as a new one is."""
-    findings = [finding for reply in conversation.replies for finding in reply.findings]
+    findings: list[Finding] = []
     applied: dict[str, int] = {}
     for reply in conversation.replies:
+        findings += reply.findings
         if reply.streamed:
             for name in _concerned(frozenset(reply.seen)):
                 applied[name] = applied.get(name, 0) + 1
         for reading in _BY_REPLY:
             if reading.concerns(reply):
                 applied[reading.name] = applied.get(reading.name, 0) + 1
-    for rule in _LOOKING:
-        count = rule.applied(conversation)
-        if count:
+        for alone in _ALONE:
+            if alone.concerns(reply):
+                applied[alone.name] = applied.get(alone.name, 0) + 1
+                findings += alone.found(reply)
+    for rule in _TOGETHER:
+        if count := rule.applied(conversation):
             applied[rule.name] = count
-            findings.extend(rule.judge(conversation))
-    findings.sort(key=lambda found: (found.wire.exchange, found.wire.event is None, found.wire.event or 0))
+            findings += rule.judge(conversation)
+    if len(findings) > 1:
+        findings.sort(key=lambda found: (found.wire.exchange, found.wire.event is None, found.wire.event or 0))
     return Judgement(tuple(findings), applied)
 
 

@@ -28,10 +28,14 @@ class ReplyRule(Rule):
     def judge(self, conversation: Conversation) -> Iterator[Finding]:
         for reply in conversation.replies:
             if self.concerns(reply):
-                for wrong in self.look(reply):
-                    wire = OnWire(reply.index, pointer=wrong.pointer)
-                    level = reply.profile.level(self.name)
-                    yield Finding(self.name, level, wrong.message, wire, wrong.expected, wrong.actual)
+                yield from self.found(reply)
+
+    def found(self, reply: Reply) -> Iterator[Finding]:
+        """The findings in a reply that concerns the rule."""
+        for wrong in self.look(reply):
+            wire = OnWire(reply.index, pointer=wrong.pointer)
+            level = reply.profile.level(self.name)
+            yield Finding(self.name, level, wrong.message, wire, wrong.expected, wrong.actual)
 
     @abstractmethod
     def concerns(self, reply: Reply) -> bool:

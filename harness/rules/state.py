@@ -50,10 +50,12 @@ class EchoedAsSent(ReplyRule):
     def look(self, reply: Reply) -> Iterator[Wrong]:
         request, response = reply.request or {}, reply.response or {}
         for path in self.plain:
-            sent, told = at_path(request, path), at_path(response, path)
-            if sent in (None, "") or not _told(response, path) or _same(sent, told):
+            sent = at_path(request, path)
+            if sent is None or sent == "" or not _told(response, path):
                 continue
-            yield self._wrong(path, sent, told)
+            told = at_path(response, path)
+            if not _same(sent, told):
+                yield self._wrong(path, sent, told)
         tier = request.get("service_tier")
         if tier not in (None, "auto") and "service_tier" in response and response["service_tier"] != tier:
             yield self._wrong(("service_tier",), tier, response["service_tier"])
