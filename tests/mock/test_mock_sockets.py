@@ -1,179 +1,110 @@
-"""WebSocket mode: the events of a stream as messages, and a connection that remembers."""
+"""WebSocket frames as they come, whole, cut and broken."""
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
+import base64
+import os
 from typing import Any
 
-import aiohttp
 import pytest
-from builders.endpoint import NOW, Visitor, text_of, visiting
+from builders.bare import bare, statuses
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-JSON = dict[str, Any]
-
-
-class Speaker:
-    """Speaks to one room over one WebSocket."""
-
-    def __init__(self, visitor: Visitor, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.visitor = visitor
-        self.socket = socket
-
-    async def say(self, prompt: object, **more: object) -> list[JSON]:
-        """The messages that answer a create message."""
-        asked = {"type": "response.create", "model": self.visitor.model, "input": prompt, **more}
-        await self.socket.send_str(json.dumps({key: value for key, value in asked.items() if value is not ...}))
-        return await self.answers()
-
-    async def answers(self) -> list[JSON]:
-        messages: list[JSON] = []
-        while not messages or messages[-1]["type"] not in ("response.completed", "response.incomplete", "error"):
-            messages.append(json.loads((await asyncio.wait_for(self.socket.receive(), 5)).data))
-        return messages
+from harness.mock.sockets import Socket, frame, unmasked
 
 
-def speaking(talk: Callable[[Speaker], Awaitable[Any]], **opening: Any) -> Any:
-    async def visit(visitor: Visitor) -> Any:
-        address = f"{visitor.room.url}/responses"
-        lines = {"authorization": f"Bearer {visitor.room.key}"}
-        async with visitor.session.ws_connect(address, headers=lines) as socket:
-            return await talk(Speaker(visitor, socket))
+@given(st.binary(max_size=200), st.binary(min_size=4, max_size=4))
+def test_mask_comes_off(payload, mask):
+    masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
 
-    return visiting(visit, **opening)
+    assert unmasked(masked, mask) == payload
 
 
-def response(messages: list[JSON]) -> JSON:
-    found: JSON = messages[-1]["response"]
-    return found
+class Wire(asyncio.Transport):
+    """What a socket writes, kept."""
+
+    def __init__(self) -> None:
+        self.sent = b""
+        self.closed = False
+
+    def write(self, data: Any) -> None:
+        self.sent += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
 
 
-def test_messages_are_the_events_of_a_stream():
-    messages = speaking(lambda speaker: speaker.say("My parcel is 4417."))
-
-    assert [message["sequence_number"] for message in messages] == list(range(len(messages)))
-    assert [message["type"] for message in messages[:2]] == ["response.created", "response.in_progress"]
-    assert messages[-1]["type"] == "response.completed"
-    deltas = "".join(one["delta"] for one in messages if one["type"] == "response.output_text.delta")
-    assert deltas == text_of(response(messages))
+def masked(first: int, payload: bytes, *, second: int = 0x80) -> bytes:
+    mask = b"\x01\x02\x03\x04"
+    size = bytes((second | len(payload),)) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
+    return bytes((first,)) + size + mask + unmasked(payload, mask)
 
 
-def test_unstored_responses_are_continued_on_their_own_connection():
-    async def talk(speaker: Speaker):
-        first = await speaker.say("Think of a secret number and keep it to yourself.", store=False)
-        name = response(first)["id"]
-        second = await speaker.say("What was your secret number?", store=False, previous_response_id=name)
-        read, _ = await speaker.visitor.get(f"/responses/{name}")
-        elsewhere = await speaker.visitor.create("Hi", previous_response_id=name)
-        return second, read, elsewhere
-
-    second, read, elsewhere = speaking(talk)
-
-    assert any(character.isdigit() for character in text_of(response(second)))
-    assert read == 404
-    assert elsewhere["error"]["code"] == "previous_response_not_found"
+def fed(*data: bytes) -> tuple[Socket, Wire]:
+    wire = Wire()
+    socket = Socket(wire, asyncio.Event())
+    for piece in data:
+        socket.feed(piece)
+    return socket, wire
 
 
-def test_only_the_latest_is_remembered_and_a_failure_forgets_it():
-    async def talk(speaker: Speaker):
-        first = response(await speaker.say("Hi", store=False))
-        second = response(await speaker.say("Ho", store=False))
-        (older,) = await speaker.say("Hi", previous_response_id=first["id"])
-        (newer,) = await speaker.say("Hi", previous_response_id=second["id"])
-        return first["id"], older, newer, await speaker.say("Still there?")
-
-    first, older, newer, after = speaking(talk)
-
-    assert older == {
-        "type": "error",
-        "status": 400,
-        "error": {
-            "message": f"Previous response with id '{first}' not found.",
-            "type": "invalid_request_error",
-            "param": "previous_response_id",
-            "code": "previous_response_not_found",
-        },
-    }
-    assert newer["error"]["code"] == "previous_response_not_found"
-    assert after[-1]["type"] == "response.completed"
+BROKEN = {
+    "not masked": (b"\x81\x02hi", 1002),
+    "an extension's bit": (masked(0xC1, b"hi"), 1002),
+    "unknown kind": (masked(0x83, b"hi"), 1002),
+    "continuation of nothing": (masked(0x80, b"hi"), 1002),
+    "text within text": (masked(0x01, b"a") + masked(0x81, b"b"), 1002),
+    "fragmented ping": (masked(0x09, b""), 1002),
+    "long ping": (masked(0x89, b"x" * 126), 1002),
+    "not UTF-8": (masked(0x81, b"\xff"), 1007),
+    "half a code": (masked(0x88, b"\x03"), 1002),
+    "reserved code": (masked(0x88, (1005).to_bytes(2, "big")), 1002),
+    "too large": (b"\x81\xff" + (1 << 40).to_bytes(8, "big"), 1009),
+}
 
 
-def test_warming_up_gives_an_id_and_no_output():
-    async def talk(speaker: Speaker):
-        warm = await speaker.say("My parcel is 4417.", generate=False)
-        return warm, await speaker.say("What is my parcel?", previous_response_id=response(warm)["id"])
+@pytest.mark.parametrize(("data", "code"), BROKEN.values(), ids=BROKEN)
+def test_broken_frames_close_the_socket(data, code):
+    socket, wire = fed(data)
 
-    warm, follow = speaking(talk)
-
-    assert response(warm)["output"] == []
-    assert [message["type"] for message in warm] == ["response.created", "response.in_progress", "response.completed"]
-    assert "4417" in text_of(response(follow))
+    assert socket.closed
+    assert wire.closed
+    assert wire.sent[-2:] == code.to_bytes(2, "big")
+    assert wire.sent[0] == 0x88
 
 
-REFUSED = [
-    ({"type": "session.update"}, "type"),
-    ({"type": ...}, "type"),
-    ({"stream": True}, "stream"),
-    ({"background": True}, "background"),
-    ({"stream_options": {}}, "stream_options"),
-    ({"generate": "no"}, "generate"),
-    ({"tempo": 7}, "tempo"),
-]
+@settings(max_examples=50)
+@given(st.lists(st.text(max_size=300), min_size=1, max_size=4), st.integers(1, 50))
+def test_messages_arrive_however_they_are_cut(texts, step):
+    async def run() -> list[str | bytes | None]:
+        data = b""
+        for text in texts:
+            raw = text.encode()
+            data += masked(0x01, raw[: len(raw) // 2]) + masked(0x89, b"p") + masked(0x80, raw[len(raw) // 2 :])
+        socket, wire = fed(*(data[at : at + step] for at in range(0, len(data), step)))
+        assert wire.sent == frame(10, b"p") * len(texts)
+        socket.feed(masked(0x88, b""))
+        return [await socket.receive() for _ in range(len(texts) + 1)]
+
+    assert asyncio.run(run()) == [*texts, None]
 
 
-@pytest.mark.parametrize(("asked", "param"), REFUSED)
-def test_refusals(asked: JSON, param: str):
-    (message,) = speaking(lambda speaker: speaker.say("Hi", **asked))
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (("sec-websocket-version: 13",), 101),
+        (("sec-websocket-version: 8",), 426),
+        (("sec-websocket-version: 13", "origin: http://127.0.0.1"), 403),
+    ],
+)
+def test_handshake(lines, status):
+    key = base64.b64encode(os.urandom(16)).decode()
+    upgrade = ("upgrade: websocket", "connection: Upgrade", f"sec-websocket-key: {key}")
+    got = bare(lambda it: it.say(it.request(b"", *upgrade, *lines, method="GET"), 0.3))
 
-    assert (message["status"], message["error"]["param"]) == (400, param)
-
-
-def test_words_that_are_no_json():
-    async def talk(speaker: Speaker):
-        await speaker.socket.send_str("hello")
-        return await speaker.answers()
-
-    (message,) = speaking(talk)
-
-    assert message["error"]["code"] == "invalid_json"
-
-
-def test_faults_and_failures_come_as_messages():
-    async def talk(speaker: Speaker):
-        return await speaker.say("Hi"), await speaker.say("Hi")
-
-    (failed,), good = speaking(talk, defects=["C12"])
-
-    assert (failed["type"], failed["status"], failed["error"]["type"]) == ("error", 500, "server_error")
-    assert good[-1]["type"] == "response.completed"
-
-
-def test_a_connection_lasts_an_hour():
-    async def talk(speaker: Speaker):
-        await speaker.say("Hi")
-        speaker.visitor.room.clock = lambda: NOW + 3601
-        messages = await speaker.say("Hi")
-        return messages, await asyncio.wait_for(speaker.socket.receive(), 5)
-
-    (message,), closing = speaking(talk)
-
-    assert message["error"]["code"] == "websocket_connection_limit_reached"
-    assert closing.type is aiohttp.WSMsgType.CLOSE
-
-
-def test_bytes_are_not_understood():
-    async def talk(speaker: Speaker):
-        await speaker.socket.send_bytes(b"{}")
-        return await asyncio.wait_for(speaker.socket.receive(), 5)
-
-    assert speaking(talk).data == 1003
-
-
-def test_the_key_counts_here_too():
-    async def visit(visitor: Visitor):
-        address = f"{visitor.room.url}/responses"
-        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            await visitor.session.ws_connect(address, headers={"api-key": "wrong"})
-        async with visitor.session.ws_connect(address, headers={"api-key": visitor.room.key}) as socket:
-            return refused.value.status, (await Speaker(visitor, socket).say("Hi"))[-1]["type"]
-
-    assert visiting(visit) == (401, "response.completed")
+    assert statuses(got) == [status]
+    assert (b"sec-websocket-accept" in got) == (status == 101)
