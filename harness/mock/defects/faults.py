@@ -33,6 +33,13 @@ BROKEN: Final[JSON] = {
     "param": None,
     "code": None,
 }
+EXPIRED: Final[JSON] = {"code": "401", "message": "The access token has expired."}
+REFUSED: Final[JSON] = {"code": "403", "message": "Access denied due to network rules of this resource."}
+NO_DEPLOYMENT: Final[JSON] = {
+    "type": "invalid_request_error",
+    "code": "DeploymentNotFound",
+    "message": "The API deployment for this resource does not exist.",
+}
 BAD_GATEWAY: Final = (
     b"<html><head><title>Bad gateway</title></head><body><center><h1>Bad gateway</h1></center></body></html>"
 )
@@ -73,6 +80,11 @@ def failing(row: str, slug: str, title: str, make: Callable[[float], Answer], ti
     """Another status, so many times."""
     finding = "avail.retried" if times == 1 else "avail.server_error"
     return Fault(id=row, slug=slug, title=title, base="any", findings=(finding,), make=make, times=times)
+
+
+def turned_away(row: str, slug: str, title: str, make: Callable[[float], Answer]) -> Fault:
+    """A refusal that no repetition changes."""
+    return Fault(id=row, slug=slug, title=title, base="any", findings=("avail.auth",), make=make, times=ALWAYS)
 
 
 def limited_in_stream(events: list[Event]) -> None:
@@ -134,6 +146,16 @@ TABLE: Final[tuple[Defect, ...]] = (
     failing("C14b", "gateway-503", "one 503 with HTML", page(503)),
     failing("C15a", "one-408", "one 408", refusal(408, BROKEN, plain())),
     failing("C15b", "one-409", "one 409", refusal(409, BROKEN, plain())),
+    Fault(
+        id="C16",
+        slug="token-expired",
+        title="one 401: the token has expired",
+        base="any",
+        findings=("avail.retried",),
+        make=refusal(401, EXPIRED, plain()),
+    ),
+    turned_away("C17a", "network-refused", "403 for ever", refusal(403, REFUSED, plain())),
+    turned_away("C17b", "deployment-gone", "404 for ever: no such deployment", refusal(404, NO_DEPLOYMENT, plain())),
     OfEvents(
         id="C23",
         slug="limited-in-stream",
