@@ -14,8 +14,8 @@ class Stored:
     `input` holds the items that came with the request, with ids; `context` everything the model saw and said, from
     the first turn of the chain on: what a follow-up continues from. `parent` is the id that it was chained to.
     `shown` is what is read instead of the response, where a defect says so. A background response says `pending`
-    times more that it is not finished; `events` is its stream, where it had one. `states` is what the model
-    remembers, by the item that stands for it.
+    times more that it is not finished, and is `open` to be cancelled until it has said that it is; `events` is its
+    stream, where it had one. `states` is what the model remembers, by the item that stands for it.
     """
 
     response: JSON
@@ -26,6 +26,7 @@ class Stored:
     streamed: bool = False
     shown: JSON | None = None
     pending: int = 0
+    open: bool = False
     events: list[JSON] | None = None
     states: Mapping[str, Any] = field(default_factory=dict)
 

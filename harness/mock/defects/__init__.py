@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from harness.mock.defects import (
+    background,
     envelopes,
     events_fields,
     events_hosted,
@@ -47,6 +48,7 @@ DEFECTS: Final[Mapping[str, Defect]] = {
             *replies.TABLE,
             *outputs.TABLE,
             *states.TABLE,
+            *background.TABLE,
             *faults.TABLE,
         ),
         key=_order,

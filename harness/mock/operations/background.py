@@ -40,6 +40,7 @@ def unfinished(response: Mapping[str, Any], status: str) -> JSON:
 def shown(stored: Stored, ways: Ways) -> JSON:
     """What a poll shows; each one brings the work a step further."""
     if stored.pending == 0:
+        stored.open = False
         return stored.shown or stored.response
     stored.pending -= 1
     if ways.polls == "backward":
@@ -54,8 +55,8 @@ def cancel(room: Room, response_id: str) -> Answer:
     ways = standing_ways(room)
     if not stored.response["background"]:
         raise invalid("Cannot cancel a synchronous response.")
-    if stored.pending:
-        stored.pending = 0
+    if stored.open:
+        stored.pending, stored.open = 0, False
         cancelled = unfinished(stored.response, "cancelled")
         if ways.cancelled == "completes":
             return of_json(cancelled, headers.of_room(room))

@@ -160,7 +160,7 @@ def send(room: Room, body: JSON, stored: Stored, directions: Directions, ways: W
     response, streaming = stored.response, bool(body.get("stream"))
     lines = headers.of_room(room, body["model"], streaming)
     if response["background"] and not streaming:
-        stored.pending = background.polls(ways)
+        stored.pending, stored.open = background.polls(ways), True
         made = of_json(background.shown(stored, ways), lines)
         made.delay = background.WORK if ways.background == "blocking" else 0.0
         return made
