@@ -33,6 +33,7 @@ coverage: $(VENV)/.dev  ## tests with branch coverage
 
 bench: $(VENV)/.dev  ## the benchmarks, each beside its rivals
 	$(BIN)/python benchmarks/stream_speed.py
+	$(BIN)/python benchmarks/endpoint_speed.py
 	$(BIN)/python benchmarks/run_time.py
 
 # Proofs: what takes longer than a test may. RESPONSES_CORPUS names the folder of recorded traffic that most of them need.
@@ -44,6 +45,9 @@ proofs: $(VENV)/.dev  ## silence on real traffic, mutants of it, defects over it
 	$(PROOF)/mutants.py
 	$(PROOF)/over_recordings.py
 	$(PROOF)/check_memory.py
+	$(PROOF)/mock_machine.py
+	$(PROOF)/mock_load.py
+	$(PROOF)/other_client.py
 
 fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send
 	$(PROOF)/fuzz.py --minutes $(MINUTES)
@@ -51,6 +55,7 @@ fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send
 pages: $(VENV)/.dev  ## the tables of docs/ from the code
 	$(PROOF)/rules_page.py
 	$(PROOF)/language_page.py
+	$(PROOF)/endpoint_page.py
 
 # The environments. Everything is pinned with hashes; the package itself is installed from this folder.
 $(VENV)/bin/python:

@@ -10,7 +10,7 @@ from harness.engine.plan import Case, Omitted
 from harness.record.lines import Head, LeftOut, RuleLine, ScenarioLine, TargetLine
 from harness.rules import RULES
 
-PACKAGES: Final = ("pytest", "aiohttp", "openai", "starlette", "uvicorn", "pydantic")
+PACKAGES: Final = ("pytest", "aiohttp", "openai", "pydantic")
 """Whose versions may matter to what was seen."""
 
 

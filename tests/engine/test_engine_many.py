@@ -201,8 +201,8 @@ def breaking(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
 
     if what == "rule":
         rule = next(rule for rule in RULES if rule.name == "sem.usage_sum")
-        plain = type(rule).judge
-        monkeypatch.setattr(type(rule), "judge", lambda self, it: is_it(str(it.replies[0].request)) or plain(self, it))
+        plain = type(rule).found
+        monkeypatch.setattr(type(rule), "found", lambda self, it: is_it(str(it.request)) or plain(self, it))
     elif what == "expectation":
         judge = conduct.expect.judge
         monkeypatch.setattr(
