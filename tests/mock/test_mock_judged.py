@@ -63,7 +63,8 @@ def test_answers_of_every_kind(name: str, stream: bool):
 
 def test_judge_is_no_rubber_stamp():
     async def visit(visitor: Visitor):
-        return (await exchanged(visitor, "POST", "/responses", {"model": visitor.model, **ASKED["text"], "stream": True}))[0]
+        asked = {"model": visitor.model, **ASKED["text"], "stream": True}
+        return (await exchanged(visitor, "POST", "/responses", asked))[0]
 
     assert "order.seq_back" in " ".join(visiting(visit, defects=["A57"]))
 
