@@ -18,7 +18,7 @@ import click
 
 from harness.mock import MockServer, Room
 from harness.mock.answers import Answer
-from harness.mock.offered import MODELS, REGIONS
+from harness.mock.offered import MODELS, REGIONS, version_of
 from harness.mock.request import Request
 
 
@@ -27,7 +27,9 @@ from harness.mock.request import Request
 @click.option("--key-env", metavar="VAR", help="Environment variable that holds the key to accept.")
 @click.option("--defect", "defects", multiple=True, metavar="ID", help="Be wrong in this way; may be repeated.")
 @click.option("--region", default="swedencentral", show_default=True)
-@click.option("--deployment", "deployments", multiple=True, metavar="NAME=MODEL", help="May be repeated.")
+@click.option(
+    "--deployment", "deployments", multiple=True, metavar="NAME=MODEL[@VERSION][:TYPE]", help="May be repeated."
+)
 @click.option(
     "--quota",
     nargs=2,
@@ -77,12 +79,15 @@ class Refused(click.ClickException):
 
 
 def named_deployment(text: str) -> tuple[str, str]:
-    """`NAME=MODEL`, or a model under its own name."""
-    name, _, model = text.partition("=")
-    model = (model or name).partition("@")[0]
+    """`NAME=MODEL@VERSION:TYPE`; version and type may be left out, and a model may go by its own name."""
+    name, _, offered = text.partition("=")
+    offered = offered or name
+    model, _, version = offered.partition(":")[0].partition("@")
     if model not in MODELS:
         raise Refused(f"--deployment: unknown model `{model}`")
-    return name, model
+    if version and version_of(model, version) is None:
+        raise Refused(f"--deployment: `{model}` has no version `{version}`; see `harness catalogue --model {model}`")
+    return name.partition("@")[0].partition(":")[0], offered
 
 
 def duration(text: str) -> float:

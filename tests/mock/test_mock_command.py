@@ -12,6 +12,8 @@ import urllib.request
 
 import pytest
 
+from harness.cli.mock import named_deployment
+
 KEY = "a-key-for-this-test"
 
 
@@ -67,6 +69,7 @@ def test_serves_and_stops(number):
         (("--defect", "A999"), "unknown defect `A999`"),
         (("--region", "atlantis"), "unknown region `atlantis`"),
         (("--deployment", "x=gpt-9"), "unknown model `gpt-9`"),
+        (("--deployment", "x=gpt-4.1@2001-01-01"), "`gpt-4.1` has no version `2001-01-01`"),
         (("--key-env", "NOT_SET_ANYWHERE"), "NOT_SET_ANYWHERE"),
         (("--latency", "soon"), "`soon` is no duration"),
         (("--log", "/nowhere/at/all"), "cannot write /nowhere/at/all"),
@@ -105,3 +108,10 @@ def test_log_tells_of_every_answer_and_of_no_secret(tmp_path):
     assert first["bytes_out"] > 1000
     assert first["request_id"]
     assert (second["status"], second["path"]) == (404, "/openai/v1/nowhere")
+
+
+def test_deployment_names_model_version_and_type():
+    """What stands before `=` is asked for, what stands behind it answers."""
+    assert named_deployment("prod=gpt-4.1@2025-04-14:global_standard") == ("prod", "gpt-4.1@2025-04-14:global_standard")
+    assert named_deployment("gpt-4.1@2025-04-14") == ("gpt-4.1", "gpt-4.1@2025-04-14")
+    assert named_deployment("o3") == ("o3", "o3")
