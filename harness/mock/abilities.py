@@ -13,6 +13,9 @@ from harness.mock.offered import Model
 PARTS: Final[Mapping[str, str]] = {"input_image": "vision", "input_file": "pdf"}
 """Content parts, and the feature that a model needs for each. No model that answers in text is denied a tool."""
 
+SETTINGS: Final = frozenset({"stream", "text", "reasoning"})
+"""Parameters that may ask for what a model has not."""
+
 TOO_MANY_TOOLS: Final = 300_000
 """Tokens of tool definitions beyond which gpt-4.1 is known to fail."""
 
@@ -20,8 +23,10 @@ TOO_MANY_TOOLS: Final = 300_000
 def check(body: Mapping[str, Any], model: Model, issues: frozenset[str]) -> None:
     """Raises `Refused` for the first thing that the model cannot do."""
     check_tools(body, model, issues)
-    check_settings(body, model)
-    check_parts(body, model, issues)
+    if not SETTINGS.isdisjoint(body):
+        check_settings(body, model)
+    if isinstance(body.get("input"), list):
+        check_parts(body, model, issues)
 
 
 def check_tools(body: Mapping[str, Any], model: Model, issues: frozenset[str]) -> None:

@@ -21,6 +21,9 @@ from harness.mock.rooms import API, Room, Rooms
 
 LOCAL_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
+BASES: Final = ((API, ("/",)), (API.rpartition("/")[0], UNVERSIONED))
+"""Base addresses, and how paths that are served below them begin."""
+
 VERSIONS: Final = ("v1", "preview")
 """What `api-version` may say below `/openai/v1`; nothing stands for the first."""
 
@@ -105,7 +108,7 @@ class Service:
             name, slash, rest = path[7:].partition("/")
             rest = slash + rest
         room = self.rooms.get(name)
-        for base, only in ((API, ("/",)), (API.rpartition("/")[0], UNVERSIONED)):
+        for base, only in BASES:
             below = rest[len(base) :]
             if room is not None and rest.startswith(base) and below.startswith(only):
                 return room, below[1:]
@@ -148,8 +151,14 @@ def check_origin(request: Request) -> None:
     if "origin" in request.fields:
         raise forbidden("Requests from web pages are not accepted.")
     host = request.fields.get("host", "")
-    if (host.rpartition(":")[0] or host).lower() not in LOCAL_NAMES:
+    if not is_local(host):
         raise forbidden("This host name is not served here.")
+
+
+@lru_cache(maxsize=256)
+def is_local(host: str) -> bool:
+    """Whether a `Host` names this machine."""
+    return (host.rpartition(":")[0] or host).lower() in LOCAL_NAMES
 
 
 def check_key(request: Request, room: Room) -> None:
@@ -158,12 +167,15 @@ def check_key(request: Request, room: Room) -> None:
     scheme, _, token = request.fields.get("authorization", "").partition(" ")
     if scheme:
         given.append(token.strip() if scheme.lower() == "bearer" else "")
-    if not given or not all(secrets.compare_digest(key.encode(), room.key.encode()) for key in given):
+    wanted = room.key.encode()
+    if not given or False in [secrets.compare_digest(key.encode(), wanted) for key in given]:
         raise unauthorized()
 
 
 def check_version(request: Request) -> None:
     """An `api-version` of this API; paths without `/v1` are older than that and take any."""
+    if not request.query_string:
+        return
     version = request.query.get("api-version", VERSIONS[0])
     if version not in VERSIONS and f"{API}/" in request.path:
         raise no_version(version)

@@ -72,6 +72,12 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "prompt_cache_retention": ("in_memory", "in-memory", "24h"),
 }
 
+LIMITED: Final = frozenset((*RANGES, *CHOICES))
+"""Parameters of which not every value of the right type will do; most requests have none of them."""
+
+NESTED: Final = frozenset({"include", "tools", "tool_choice", "text", "metadata"})
+"""Parameters that have something inside to be checked, whatever the model."""
+
 INCLUDES: Final = (
     "file_search_call.results",
     "web_search_call.results",
@@ -102,19 +108,26 @@ def check(body: Mapping[str, Any], model: Model) -> None:
             raise invalid(f"Unknown parameter: '{name}'.", name, "unknown_parameter")
         if value is not None:
             check_type(name, value, PARAMETERS[name])
+    if not LIMITED.isdisjoint(body):
+        check_values(body)
+    check_input(body)
+    if not NESTED.isdisjoint(body):
+        check_include(body.get("include") or [])
+        check_tools(body)
+        check_text(body.get("text") or {})
+        check_metadata(body.get("metadata") or {})
+    check_reasoning(body, model)
+    check_management(body.get("context_management") or [])
+
+
+def check_values(body: Mapping[str, Any]) -> None:
+    """Numbers in their ranges, words among those that there are."""
     for name, (low, high) in RANGES.items():
         if body.get(name) is not None:
             check_range(name, body[name], low, high)
     for name, choices in CHOICES.items():
         if body.get(name) is not None:
             check_choice(name, body[name], choices)
-    check_input(body)
-    check_include(body.get("include") or [])
-    check_tools(body)
-    check_text(body.get("text") or {})
-    check_metadata(body.get("metadata") or {})
-    check_reasoning(body, model)
-    check_management(body.get("context_management") or [])
 
 
 def check_type(name: str, value: object, kinds: tuple[type, ...]) -> None:
@@ -250,7 +263,7 @@ def check_metadata(metadata: Mapping[str, Any]) -> None:
 def check_reasoning(body: Mapping[str, Any], model: Model) -> None:
     reasoning = body.get("reasoning") or {}
     if model.reasons:
-        for name in NOT_WHEN_REASONING:
+        for name in () if LIMITED.isdisjoint(body) else NOT_WHEN_REASONING:
             if body.get(name) is not None:
                 message = f"Unsupported parameter: '{name}' is not supported with this model."
                 raise invalid(message, name)

@@ -35,6 +35,8 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[type, ...]]]] = {
 }
 """Item types that a request may bring, and the fields that they cannot do without."""
 
+KINDS: Final = tuple(REQUIRED)
+
 IF_THERE: Final[Mapping[str, tuple[type, ...]]] = {
     "id": TEXT,
     "call_id": TEXT,
@@ -62,15 +64,18 @@ PARTS: Final[Mapping[str, str | None]] = {
 """Content parts, and the field that holds their text."""
 
 
+PART_KINDS: Final = tuple(PARTS)
+
+
 def check_item(item: Mapping[str, Any], kind: object, at: int) -> None:
     """Raises `Refused` for the first thing wrong with the item at this place of `input`."""
     path = f"input[{at}]"
-    check_choice(path, kind, tuple(REQUIRED))
+    check_choice(path, kind, KINDS)
     for name, kinds in REQUIRED[str(kind)].items():
         if item.get(name) is None:
             raise missing(f"{path}.{name}")
         check_type(f"{path}.{name}", item[name], kinds)
-    for name, kinds in IF_THERE.items():
+    for name, kinds in IF_THERE.items() if not IF_THERE.keys().isdisjoint(item) else ():
         if item.get(name) is not None:
             check_type(f"{path}.{name}", item[name], kinds)
     if kind == "message":
@@ -85,7 +90,7 @@ def check_parts(parts: list[Any], path: str) -> None:
     for number, part in enumerate(parts):
         here = f"{path}[{number}]"
         check_type(here, part, (dict,))
-        check_choice(f"{here}.type", part.get("type"), tuple(PARTS))
+        check_choice(f"{here}.type", part.get("type"), PART_KINDS)
         field = PARTS[part["type"]]
         if field is not None:
             if field not in part:

@@ -14,54 +14,83 @@ JSON = dict[str, Any]
 
 def envelope(body: Mapping[str, Any], model: Model, response_id: str, created_at: int) -> JSON:
     """The object of a response that has not begun: status `in_progress`, no output, no usage."""
-    return {
-        "id": response_id,
-        "object": "response",
-        "created_at": created_at,
-        "status": "in_progress",
-        "background": bool(body.get("background")),
-        "completed_at": None,
-        "content_filters": None,
-        "error": None,
-        "frequency_penalty": number(body.get("frequency_penalty"), 0.0),
-        "incomplete_details": None,
-        "instructions": body.get("instructions"),
-        "max_output_tokens": body.get("max_output_tokens"),
-        "max_tool_calls": body.get("max_tool_calls"),
-        "model": body["model"],
-        "moderation": None,
-        "output": [],
-        "parallel_tool_calls": default(body, "parallel_tool_calls", True),
-        "presence_penalty": number(body.get("presence_penalty"), 0.0),
-        "previous_response_id": body.get("previous_response_id"),
-        "prompt_cache_key": body.get("prompt_cache_key"),
-        "prompt_cache_retention": default(body, "prompt_cache_retention", model.cache_retention),
-        "reasoning": reasoning_echo(body.get("reasoning") or {}, model),
-        "safety_identifier": body.get("safety_identifier"),
-        "service_tier": "default" if body.get("service_tier") in (None, "auto") else body["service_tier"],
-        "store": default(body, "store", True),
-        "temperature": number(body.get("temperature"), 1.0),
-        "text": text_echo(body.get("text") or {}),
-        "tool_choice": default(body, "tool_choice", "auto"),
-        "tools": [tool_echo(tool) for tool in body.get("tools") or []],
-        "top_logprobs": default(body, "top_logprobs", 0),
-        "top_p": number(body.get("top_p"), model.top_p),
-        "truncation": default(body, "truncation", "disabled"),
-        "usage": None,
-        "user": body.get("user"),
-        "metadata": body.get("metadata") or {},
-    }
+    made = {**BLANK, "id": response_id, "created_at": created_at, "output": [], "metadata": {}}
+    made["top_p"], made["prompt_cache_retention"] = model.top_p, model.cache_retention
+    for name in ECHOED.intersection(body):
+        value = body[name]
+        if value is not None:  # null and absence alike stand for the default
+            made[name] = float(value) if name in FRACTIONS else value
+    made["background"] = bool(made["background"])
+    if made["service_tier"] == "auto":
+        made["service_tier"] = "default"
+    made["reasoning"] = reasoning_echo(body.get("reasoning") or {}, model)
+    made["text"] = text_echo(body.get("text") or {})
+    made["tools"] = [tool_echo(tool) for tool in body.get("tools") or []]
+    return made
 
 
-def default(body: Mapping[str, Any], name: str, otherwise: object) -> object:
-    """The value asked for; null and absence alike stand for the default."""
-    value = body.get(name)
-    return otherwise if value is None else value
+BLANK: Final[Mapping[str, Any]] = {
+    "id": None,
+    "object": "response",
+    "created_at": None,
+    "status": "in_progress",
+    "background": False,
+    "completed_at": None,
+    "content_filters": None,
+    "error": None,
+    "frequency_penalty": 0.0,
+    "incomplete_details": None,
+    "instructions": None,
+    "max_output_tokens": None,
+    "max_tool_calls": None,
+    "model": None,
+    "moderation": None,
+    "output": None,
+    "parallel_tool_calls": True,
+    "presence_penalty": 0.0,
+    "previous_response_id": None,
+    "prompt_cache_key": None,
+    "prompt_cache_retention": None,
+    "reasoning": None,
+    "safety_identifier": None,
+    "service_tier": "default",
+    "store": True,
+    "temperature": 1.0,
+    "text": None,
+    "tool_choice": "auto",
+    "tools": None,
+    "top_logprobs": 0,
+    "top_p": None,
+    "truncation": "disabled",
+    "usage": None,
+    "user": None,
+    "metadata": None,
+}
+"""Every field in its order, with the default of those that echo a parameter."""
 
+FRACTIONS: Final = frozenset({"frequency_penalty", "presence_penalty", "temperature", "top_p"})
+"""Numbers that always go out as fractions."""
 
-def number(value: float | None, otherwise: float) -> float:
-    """Numbers that may be fractions always go out as such."""
-    return otherwise if value is None else float(value)
+ECHOED: Final = FRACTIONS | {
+    "background",
+    "instructions",
+    "max_output_tokens",
+    "max_tool_calls",
+    "model",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "safety_identifier",
+    "service_tier",
+    "store",
+    "tool_choice",
+    "top_logprobs",
+    "truncation",
+    "user",
+    "metadata",
+}
+"""Parameters that come back as they were given."""
 
 
 def reasoning_echo(asked: Mapping[str, Any], model: Model) -> JSON:
@@ -134,9 +163,9 @@ PROMPT_RESULTS: Final = {"jailbreak": UNDETECTED, **SAFE}
 COMPLETION_RESULTS: Final = {"protected_material_code": UNDETECTED, "protected_material_text": UNDETECTED, **SAFE}
 
 
-def content_filters(prompt: Sequence[Mapping[str, Any]], output: Sequence[Mapping[str, Any]]) -> list[JSON]:
-    """Azure's notes on prompt and completion: nothing was blocked."""
-    asked = sum(map(tokens.of_item, prompt)) * tokens.BYTES_EACH
+def content_filters(asked_for: int, output: Sequence[Mapping[str, Any]]) -> list[JSON]:
+    """Azure's notes on a prompt of so many tokens and on the completion: nothing was blocked."""
+    asked = asked_for * tokens.BYTES_EACH
     said = sum(map(tokens.of_item, output)) * tokens.BYTES_EACH
     return [filtered("prompt", PROMPT_RESULTS, asked), filtered("completion", COMPLETION_RESULTS, said)]
 

@@ -15,6 +15,13 @@ MINUTE: Final = 60.0
 SHAPES: Final = ("v1", "classic")
 
 
+UNCHANGING: Final = (
+    ("x-ratelimit-renewalperiod-requests", "60"),
+    ("x-ratelimit-renewalperiod-tokens", "60"),
+    ("x-ratelimit-abusepenalty-active", "False"),
+)
+
+
 @dataclass(slots=True)
 class Spent:
     """What a deployment has used since its minute began."""
@@ -86,7 +93,5 @@ class Quotas:
             ("x-ratelimit-remaining-tokens", str(max(0, self.tokens - spent.tokens))),
             ("x-ratelimit-reset-requests", reset),
             ("x-ratelimit-reset-tokens", reset),
-            ("x-ratelimit-renewalperiod-requests", "60"),
-            ("x-ratelimit-renewalperiod-tokens", "60"),
-            ("x-ratelimit-abusepenalty-active", "False"),
+            *UNCHANGING,
         )

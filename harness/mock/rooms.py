@@ -13,6 +13,9 @@ from harness.mock.seal import Seal
 from harness.mock.store import Store
 from harness.mock.ways import Ways
 
+AS_PROMISED: Final = Ways()
+"""What holds without a defect: one value for all requests."""
+
 API: Final = "/openai/v1"
 DAY: Final = 86_400
 RETENTION: Final = 30
@@ -62,7 +65,7 @@ class Room:
 
     def ways(self, defects: Sequence[Defect]) -> Ways:
         """How state is treated under these defects."""
-        ways = Ways()
+        ways = AS_PROMISED
         for defect in defects:
             if isinstance(defect, Way):
                 ways = defect.over(ways)

@@ -19,6 +19,7 @@ BYTES_EACH: Final = 4
 LISTED: Final = frozenset({"content", "output", "summary"})
 WRITTEN: Final = frozenset({"name", "arguments", "input", "code"})
 """Fields of an item that cost: texts or lists of parts, and texts alone."""
+COSTLY: Final = LISTED | WRITTEN | {"encrypted_content"}
 
 
 def of_text(text: str) -> int:
@@ -29,26 +30,26 @@ def of_text(text: str) -> int:
 
 def of_part(part: Mapping[str, Any]) -> int:
     """Tokens of a content part of any kind."""
-    match part.get("type"):
-        case "input_image":
-            return IMAGE
-        case "input_file":
-            return min(FILE, of_text(str(part.get("file_data") or "")))
-        case "refusal":
-            return of_text(str(part.get("refusal", "")))
-        case _:
-            return of_text(str(part.get("text", "")))
+    kind = part.get("type")
+    if kind == "input_image":
+        return IMAGE
+    if kind == "input_file":
+        return min(FILE, of_text(str(part.get("file_data") or "")))
+    return of_text(str(part.get("refusal" if kind == "refusal" else "text", "")))
 
 
 def of_item(item: Mapping[str, Any]) -> int:
     """Tokens of an item as input: its words, not its ids; a sealed item costs what its plain text would."""
     cost = ITEM
-    for field, value in item.items():  # one pass: this is asked of every item several times a request
+    for field in COSTLY.intersection(item):
+        value = item[field]
         if field in LISTED:
             if isinstance(value, str):
                 cost += of_text(value)
             elif isinstance(value, list):
-                cost += sum([of_part(part) for part in value if isinstance(part, dict)])
+                for part in value:
+                    if isinstance(part, dict):
+                        cost += of_part(part)
         elif field in WRITTEN and isinstance(value, str):
             cost += of_text(value)
         elif field == "encrypted_content" and isinstance(value, str):

@@ -1,10 +1,9 @@
 """What the simulated model sees, and what it answers with."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from harness.mock.offered import Model
 
@@ -40,6 +39,21 @@ class Draft:
         return 8 * self.steps * THINKING.get(effort or "", 0)
 
 
+T = TypeVar("T")
+
+
+class kept(Generic[T]):
+    """A property that is worked out once; without the lock that `functools.cached_property` takes up to Python 3.11."""
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self.work = work
+        self.__doc__ = work.__doc__
+
+    def __get__(self, owner: object, kind: type | None = None) -> T:
+        value = owner.__dict__[self.work.__name__] = self.work(owner)
+        return value
+
+
 @dataclass(frozen=True)
 class Context:
     """All that the model may know: the items in its window, what this call asks for, what it remembers thinking.
@@ -55,7 +69,7 @@ class Context:
     states: Sequence[JSON]
     random: random.Random
 
-    @cached_property
+    @kept
     def memory(self) -> JSON:
         """What it remembers of its thoughts, newer ones over older ones."""
         memory: JSON = {}
@@ -64,7 +78,7 @@ class Context:
                 memory.update(state)
         return memory
 
-    @cached_property
+    @kept
     def prompt(self) -> str:
         """The text of the last user message; of a very long one the beginning and the end, where the asking is."""
         for item in reversed(self.items):
@@ -73,7 +87,7 @@ class Context:
                 return text if len(text) <= READ else f"{text[: READ // 2]}\n{text[-READ // 2 :]}"
         return ""
 
-    @cached_property
+    @kept
     def asked_at(self) -> int:
         """Where the last user message stands among the items; -1 without one."""
         for at in range(len(self.items) - 1, -1, -1):
@@ -81,14 +95,14 @@ class Context:
                 return at
         return -1
 
-    @cached_property
+    @kept
     def told(self) -> list[str]:
         """Every text in context, oldest first, the instructions of this call before all."""
         texts = [self.instructions] if self.instructions else []
         texts += [text_of(item) for item in self.items if item.get("type") == "message"]
         return [text for text in texts if text]
 
-    @cached_property
+    @kept
     def orders(self) -> list[str]:
         """Texts that bind every answer: the instructions of this call, system and developer messages."""
         texts = [self.instructions] if self.instructions else []

@@ -6,6 +6,7 @@ from an earlier user message only where it says "always" or "from now on".
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from harness.mock.model.context import Context, text_of
@@ -81,15 +82,20 @@ def orders(context: Context) -> list[str]:
 
 def literal(said: list[str]) -> str | None:
     """The text that is to be said word for word, if one is asked for; the first such order wins."""
-    for sentence in said:
-        match = ECHO.search(sentence) or EXACT.search(sentence)
-        if match is None or BEGIN.search(sentence) or END.search(sentence):
-            continue
-        text = match["text"].strip()
-        quoted = text[:1] in "\"'“"
-        value = bare(text)
-        if quoted or not NOT_LITERAL.match(value):
-            return re.sub(r"\s+(?:and nothing else|only|and nothing more)$", "", value, flags=re.I)
+    return next((exact for exact in map(literal_in, said) if exact is not None), None)
+
+
+@lru_cache(maxsize=2048)
+def literal_in(sentence: str) -> str | None:
+    """The text that one sentence wants said word for word."""
+    match = ECHO.search(sentence) or EXACT.search(sentence)
+    if match is None or BEGIN.search(sentence) or END.search(sentence):
+        return None
+    text = match["text"].strip()
+    quoted = text[:1] in "\"'“"
+    value = bare(text)
+    if quoted or not NOT_LITERAL.match(value):
+        return re.sub(r"\s+(?:and nothing else|only|and nothing more)$", "", value, flags=re.I)
     return None
 
 
@@ -99,12 +105,20 @@ def number(text: str) -> int:
 
 def shaped(text: str, said: list[str]) -> str:
     """The text in the form that the orders ask for; length first, then words, then case."""
-    for pattern, shape in SHAPES:
-        for sentence in said:
-            match = pattern.search(sentence)
+    wanted = [matches for sentence in said if (matches := forms(sentence))]
+    for at, (_, shape) in enumerate(SHAPES if wanted else ()):
+        for matches in wanted:
+            match = matches[at]
             if match:
                 text = shape(text, match)
     return text
+
+
+@lru_cache(maxsize=2048)
+def forms(sentence: str) -> tuple[re.Match[str] | None, ...]:
+    """Where a sentence asks for each of the `SHAPES`; empty where it asks for none."""
+    matches = tuple([pattern.search(sentence) for pattern, _ in SHAPES])
+    return matches if any(matches) else ()
 
 
 def in_sentences(text: str, match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 
@@ -116,5 +117,14 @@ IN_LANGUAGE: Final = re.compile(rf"\b(?:in|speak|use|to)\s+({'|'.join(LANGUAGES)
 
 def spoken(orders: str) -> Phrases:
     """The language that the last such order asks for; English without one."""
+    return read_again(orders) if len(orders) > REMEMBERED else read_once(orders)
+
+
+def read_again(orders: str) -> Phrases:
     asked = IN_LANGUAGE.findall(orders)
     return LANGUAGES[asked[-1].lower()] if asked else ENGLISH
+
+
+REMEMBERED: Final = 5_000
+read_once = lru_cache(maxsize=512)(read_again)
+"""The same orders come again with every turn; very long ones are not kept."""

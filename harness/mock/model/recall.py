@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from harness.mock.model.context import Context, Draft
@@ -83,8 +84,14 @@ def facts(texts: Iterable[str]) -> dict[str, Fact]:
     return found
 
 
-def told(sentence: str) -> Iterator[Fact]:
+@lru_cache(maxsize=4096)
+def told(sentence: str) -> tuple[Fact, ...]:
     """The facts that a sentence tells."""
+    return tuple(telling(sentence))
+
+
+def telling(sentence: str) -> Iterator[Fact]:
+    """Those facts, one by one."""
     if sentence.endswith("?"):
         return
     lead = LEAD_IN.match(sentence)
@@ -129,19 +136,24 @@ def known(context: Context) -> dict[str, Fact]:
 
 def questions(text: str) -> list[str]:
     """The things asked for, as they are named in the question."""
+    return [name for sentence in sentences(text) for name in asked_in(sentence)]
+
+
+@lru_cache(maxsize=2048)
+def asked_in(sentence: str) -> tuple[str, ...]:
+    """The things that one sentence asks for."""
     asked: list[str] = []
-    for sentence in sentences(text):
-        match = QUESTION.match(bare(sentence)) or QUESTION.match(bare(sentence.partition(":")[2].strip() or "-"))
-        if match is None:
-            continue
-        phrase = next(group for group in match.groups() if group is not None)
-        for part in SEVERAL.split(phrase):
-            name = bare(part)
-            while (shorter := TRAILING.sub("", name)) != name:
-                name = shorter
-            if name:
-                asked.append(name)
-    return asked
+    match = QUESTION.match(bare(sentence)) or QUESTION.match(bare(sentence.partition(":")[2].strip() or "-"))
+    if match is None:
+        return ()
+    phrase = next(group for group in match.groups() if group is not None)
+    for part in SEVERAL.split(phrase):
+        name = bare(part)
+        while (shorter := TRAILING.sub("", name)) != name:
+            name = shorter
+        if name:
+            asked.append(name)
+    return tuple(asked)
 
 
 def lookup(known: dict[str, Fact], name: str) -> Fact | None:

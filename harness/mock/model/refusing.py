@@ -1,6 +1,7 @@
 """Refusing on cue: when asked to decline, or for what nobody should help with."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from harness.mock.model.context import Context, Draft
@@ -13,8 +14,14 @@ CUE: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=512)
+def cued(prompt: str) -> bool:
+    """Whether a prompt gives the cue."""
+    return CUE.search(prompt) is not None
+
+
 def refusing(context: Context, phrases: Phrases) -> Draft | None:
     """A refusal part instead of an answer, where the user's last message gives the cue."""
-    if not CUE.search(context.prompt):
+    if not cued(context.prompt):
         return None
     return Draft([{"type": "refusal", "refusal": phrases.refused}])

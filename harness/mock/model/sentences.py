@@ -1,11 +1,15 @@
 """Texts in sentences, and words as they are compared: how the abilities read."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 SENTENCE: Final = re.compile(r"(?<=[.!?。])[\"')\]]*\s+|\n+|;\s+")
 LONGEST: Final = 1_000
 """Characters of a sentence; nobody says more in one breath, and patterns stay quick."""
+
+KEPT: Final = 5_000
+"""Characters of a text up to which its sentences are remembered: what is kept stays small."""
 
 ARTICLES: Final = re.compile(r"^(?:(?:my|the|your|our|this|that|its|a|an)\s+)+", re.IGNORECASE)
 QUOTES: Final = "\"'“”‘’`«»"
@@ -14,8 +18,16 @@ TRIVIA: Final = re.compile(r"[^\w\s'-]")
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, with their closing marks; what is too long to be one is no sentence."""
+    return list(split_anew(text) if len(text) > KEPT else split_once(text))
+
+
+def split_anew(text: str) -> tuple[str, ...]:
     found = (sentence.strip() for sentence in SENTENCE.split(text))
-    return [sentence for sentence in found if 0 < len(sentence) <= LONGEST]
+    return tuple([sentence for sentence in found if 0 < len(sentence) <= LONGEST])
+
+
+split_once = lru_cache(maxsize=1024)(split_anew)
+"""A chain brings the same texts again with every turn, and every ability reads the prompt."""
 
 
 def bare(value: str) -> str:

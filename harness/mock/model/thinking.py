@@ -6,6 +6,7 @@ only if the reasoning item is back in context. A model that does not reason has 
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from harness.mock.model.context import JSON, Context, Draft
@@ -29,6 +30,7 @@ REVEAL: Final = re.compile(
     re.IGNORECASE,
 )
 YOURS: Final = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
+MINE: Final = re.compile(r"\b(?:i|my)\b", re.IGNORECASE)
 
 SYLLABLES: Final = tuple(re.findall(r"\w+", "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo zu"))
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -57,11 +59,27 @@ def drawn(context: Context, kind: str, low: str | None, high: str | None) -> str
     return f"{word}-{dice.randint(100, 999)}" if kind in ("code", "password") else word
 
 
+@lru_cache(maxsize=512)
+def choosing(prompt: str) -> re.Match[str] | None:
+    """Where a prompt asks to choose something in secret."""
+    match = CHOOSE.search(prompt)
+    return match if match and SILENT.search(prompt) else None
+
+
+@lru_cache(maxsize=2048)
+def asked_of(sentence: str) -> str | None:
+    """The kind of thing whose choice a sentence asks to tell."""
+    match = REVEAL.search(bare(sentence))
+    if match is None or not YOURS.search(sentence) or MINE.search(sentence):
+        return None
+    return head(match["thing"])
+
+
 def thinking(context: Context, phrases: Phrases) -> Draft | None:
     """Chooses in secret, or tells what was chosen, if it still knows."""
     prompt = context.prompt
-    match = CHOOSE.search(prompt)
-    if match and SILENT.search(prompt):
+    match = choosing(prompt)
+    if match:
         kind = head(match["thing"])
         secret = drawn(context, kind, match["low"], match["high"])
         draft = Draft.saying(phrases.chosen)
@@ -75,10 +93,9 @@ def thinking(context: Context, phrases: Phrases) -> Draft | None:
 def revealing(context: Context, phrases: Phrases) -> Draft | None:
     """What was chosen, where it is asked for and there was a choosing in the conversation."""
     for sentence in sentences(context.prompt):
-        match = REVEAL.search(bare(sentence))
-        if match is None or not YOURS.search(sentence) or re.search(r"\b(?:i|my)\b", sentence, re.IGNORECASE):
+        kind = asked_of(sentence)
+        if kind is None:
             continue
-        kind = head(match["thing"])
         secrets: JSON = context.memory.get("secrets", {})
         if kind in secrets:
             return Draft.saying(phrases.recalled.format(owner="My", key=kind, value=secrets[kind]))

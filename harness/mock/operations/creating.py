@@ -43,7 +43,7 @@ def create(room: Room, raw: bytes, near: MutableMapping[str, Stored] | None = No
         response["conversation"] = {"id": conversation}
     seen = window(room, body, ways, near)
     filtering.check_prompt(seen.own, directions, ways)
-    estimate = tokens.of_input(seen.visible, body.get("instructions"), body.get("tools"))
+    estimate = seen.cost + tokens.of_input((), body.get("instructions"), body.get("tools"))
     room.quotas.spend(body["model"], estimate + (body.get("max_output_tokens") or 0), room.clock())
     stored, states = finished(room, response, body, model, seen, directions, ways)
     spoiling.of_response(stored.response, directions.defects)

@@ -14,6 +14,8 @@ from harness.mock.writing import Event
 
 def fault(room: Room, directions: Directions, body: Mapping[str, Any]) -> Answer | None:
     """What a fault answers instead of the service; None where none strikes now."""
+    if not directions.defects:
+        return None
     now = room.clock()
     for one in directions.defects:
         if not isinstance(one, Fault) or not concerns(room, one, body):

@@ -6,6 +6,7 @@ a completion  status incomplete, reason `content_filter`
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from harness.mock import envelope
@@ -35,7 +36,16 @@ def category(own: Sequence[JSON], directions: Directions) -> str | None:
     if directions.blocked in (*CUES, "prompt"):
         return "violence" if directions.blocked == "prompt" else directions.blocked
     asked = "\n".join(text_of(item) for item in own if item.get("role") == "user")
+    return searched(asked) if len(asked) > KEPT else searched_once(asked)
+
+
+def searched(asked: str) -> str | None:
     return next((name for name, cue in CUES.items() if cue.search(asked)), None)
+
+
+KEPT: Final = 5_000
+searched_once = lru_cache(maxsize=512)(searched)
+"""The same prompt comes again and again; very long ones are not kept."""
 
 
 def check_prompt(own: Sequence[JSON], directions: Directions, ways: Ways) -> None:
@@ -78,9 +88,9 @@ def blocks_completion(items: list[JSON], directions: Directions) -> bool:
     return True
 
 
-def notes(own: Sequence[JSON], items: Sequence[JSON], blocked: bool) -> list[JSON]:
-    """`content_filters` of the response: nothing found, or the completion blocked."""
-    made = envelope.content_filters(own, items)
+def notes(asked: int, items: Sequence[JSON], blocked: bool) -> list[JSON]:
+    """`content_filters` of the response to so many tokens: nothing found, or the completion blocked."""
+    made = envelope.content_filters(asked, items)
     if blocked:
         results = dict(made[1]["content_filter_results"])
         results["violence"] = {"filtered": True, "severity": "medium"}

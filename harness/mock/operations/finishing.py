@@ -20,7 +20,8 @@ def finished(
 ) -> tuple[Stored, dict[str, Any]]:
     """The response finished in place, and what was thought, by the id of the reasoning item that stands for it."""
     instructions = obeyed(body, seen, ways)
-    visible = fitting(seen, body, instructions, model, ways)
+    around = tokens.of_input((), instructions, body.get("tools"))
+    visible, asked_for = fitting(seen, body, around, model, ways)
     context = Context(visible, body, model, instructions, tuple(seen.states.values()), room.ids.random)
     draft = drafted(context, directions, seen, ways)
     if ways.talk == "crossed":
@@ -29,18 +30,17 @@ def finished(
     effort = response["reasoning"]["effort"]
     thinks = model.reasons and effort not in ("none", "minimal")
     states: dict[str, Any] = {}
-    if thinks and not any(item["type"] == "reasoning" for item in items):
+    if thinks and "reasoning" not in [item["type"] for item in items]:
         items.insert(0, think(room, body, response, draft, states, ways))
     limit = body.get("max_output_tokens") if ways.limit != "ignored" else None
     items, thinking, spent, cut = making.within(items, draft.thinking(effort) if thinks else 0, limit)
-    cut = cut or any(item.get("status") == "incomplete" for item in items)
+    cut = cut or "incomplete" in [item.get("status") for item in items]
     blocked = filtering.blocks_completion(items, directions)
     reason = "content_filter" if blocked else "max_output_tokens" if cut and ways.limit != "hidden" else None
     note_partners(room, items)
     if ways.reasoning == "hidden":
         items = [item for item in items if item["type"] != "reasoning"]
     remembered = {**seen.states, **states}
-    asked_for = tokens.of_input(visible, instructions, body.get("tools"))
     if reason is None and due(body, items, asked_for + spent, ways):
         after = Context([*visible, *items], body, model, None, tuple(remembered.values()), room.ids.random)
         items.append(compaction_item(room, after, ways))
@@ -51,7 +51,7 @@ def finished(
     response["completed_at"] = int(room.clock()) if reason is None else None
     before = tokens.of_input(seen.earlier) if seen.earlier else 0
     response["usage"] = envelope.usage(asked_for, before // 128 * 128 if before >= 1024 else 0, spent, thinking)
-    response["content_filters"] = filtering.notes(seen.own, items, blocked)
+    response["content_filters"] = filtering.notes(seen.own_cost, items, blocked)
     stored = Stored(
         response,
         seen.own,
@@ -72,13 +72,15 @@ def obeyed(body: JSON, seen: Window, ways: Ways) -> str | None:
     return instructions
 
 
-def fitting(seen: Window, body: JSON, instructions: str | None, model: Model, ways: Ways) -> list[JSON]:
-    """The items that fit into the model's window. Raises `Refused` where they do not and must not be cut."""
-    visible = seen.visible
-    room_left = model.context_window - tokens.of_input((), instructions, body.get("tools"))
-    cost = sum(map(tokens.of_item, visible))
+def fitting(seen: Window, body: JSON, around: int, model: Model, ways: Ways) -> tuple[list[JSON], int]:
+    """The items that fit into the model's window with so many tokens around them, and the tokens of it all.
+
+    Raises `Refused` where they do not fit and must not be cut.
+    """
+    visible, cost = seen.visible, seen.cost
+    room_left = model.context_window - around
     if cost <= room_left:
-        return visible
+        return visible, cost + around
     if body.get("truncation") != "auto" and ways.too_long == "refused":
         message = "Your input exceeds the context window of this model. Please adjust your input and try again."
         raise invalid(message, "input", "context_length_exceeded")
@@ -87,7 +89,8 @@ def fitting(seen: Window, body: JSON, instructions: str | None, model: Model, wa
         visible = visible[1:]
     if cost > room_left:
         visible = [making.beheaded(visible[0], room_left)]
-    return visible
+        cost = tokens.of_item(visible[0])
+    return visible, cost + around
 
 
 def drafted(context: Context, directions: Directions, seen: Window, ways: Ways) -> Draft:
@@ -114,8 +117,10 @@ def overhear(room: Room, draft: Draft, seen: Window) -> None:
 
 def due(body: JSON, items: list[JSON], context: int, ways: Ways) -> bool:
     """Whether the context after this turn reaches the threshold, and no call in it waits for its output."""
+    asked = body.get("context_management")
+    if not asked:
+        return False
     waits = any(item["type"] in MUST_BE_ANSWERED for item in items)
-    asked = body.get("context_management") or ()
     return ways.compaction != "missing" and not waits and any(context >= one["compact_threshold"] for one in asked)
 
 

@@ -14,6 +14,7 @@ from harness.mock.operations.sealing import opened
 from harness.mock.rooms import Room
 from harness.mock.seal import Altered
 from harness.mock.store import JSON, Stored
+from harness.mock.tokens import of_item
 from harness.mock.ways import Ways
 
 PAIRS: Final[Mapping[str, str]] = {
@@ -25,13 +26,16 @@ PAIRS: Final[Mapping[str, str]] = {
 """Outputs and the calls that they answer."""
 
 MUST_BE_ANSWERED: Final = ("function_call", "custom_tool_call")
+PAIRED: Final = frozenset((*PAIRS, *MUST_BE_ANSWERED))
+"""What can stand without its counterpart."""
 
 
 @dataclass(slots=True)
 class Window:
     """`own` are the items of the request, `items` those of the whole chain, `states` what it remembers thinking.
 
-    The newest compaction item stands for all before it: what the model sees begins there, at `start`.
+    The newest compaction item stands for all before it: what the model sees begins there, at `start`, and
+    costs so many tokens as input.
     """
 
     own: list[JSON]
@@ -39,11 +43,17 @@ class Window:
     states: dict[str, Any] = field(default_factory=dict)
     parent: Stored | None = None
     start: int = 0
+    cost: int = 0
 
     @property
     def visible(self) -> list[JSON]:
         """What the model sees."""
         return self.items[self.start :]
+
+    @property
+    def own_cost(self) -> int:
+        """Tokens of the items of the request."""
+        return self.cost if len(self.own) == len(self.items) and not self.start else sum(map(of_item, self.own))
 
     @property
     def earlier(self) -> list[JSON]:
@@ -57,7 +67,11 @@ def window(room: Room, body: Mapping[str, Any], ways: Ways, near: Mapping[str, S
     `near` holds responses that can be continued although they are not stored.
     """
     parent = find_parent(room, body.get("previous_response_id"), ways, near or {})
-    own = [complete(room, item, at) for at, item in enumerate(as_items(body.get("input")))]
+    said = body.get("input")
+    if isinstance(said, str):  # a bare string is one user message, and nothing can be wrong with it
+        own = [said_by_user(room, said)]
+    else:
+        own = [complete(room, item, at) for at, item in enumerate(as_items(said))]
     earlier = [*said_in(room, body.get("conversation")), *context_of(room, parent, ways)]
     seen = Window(own, [*earlier, *own], parent=parent)
     seen.start = newest_compaction(seen.items)
@@ -67,6 +81,7 @@ def window(room: Room, body: Mapping[str, Any], ways: Ways, near: Mapping[str, S
     if ways.outputs == "swapped":
         swap_outputs(own)
     remember(room, seen, len(earlier), ways)
+    seen.cost = sum(map(of_item, seen.visible))
     return seen
 
 
@@ -113,6 +128,17 @@ def context_of(room: Room, parent: Stored | None, ways: Ways) -> list[JSON]:
     return list(parent.context)
 
 
+def said_by_user(room: Room, text: str) -> JSON:
+    """A user message with this text, as it is kept."""
+    return {
+        "id": room.ids.item("message"),
+        "type": "message",
+        "role": "user",
+        "content": [{"type": "input_text", "text": text}],
+        "status": "completed",
+    }
+
+
 def as_items(asked: object) -> list[JSON]:
     """A bare string is one user message."""
     if isinstance(asked, str):
@@ -142,6 +168,8 @@ def complete(room: Room, item: JSON, at: int) -> JSON:
 
 def check_pairs(items: list[JSON]) -> None:
     """Every output answers a call before it, and no call is left unanswered."""
+    if PAIRED.isdisjoint([item["type"] for item in items]):
+        return
     calls = {(item["type"], item.get("call_id")) for item in items}
     for item in items:
         call = PAIRS.get(item["type"])
