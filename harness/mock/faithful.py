@@ -52,7 +52,7 @@ BY_OPERATION: Final[Mapping[str, Faith]] = {
     "POST /conversations": Faith("items and metadata; id, object, created_at, metadata in the answer"),
     "GET /conversations/{id}": Faith("the recorded object; 404 for an unknown one"),
     "POST /conversations/{id}": Faith("replaces the metadata"),
-    "DELETE /conversations/{id}": Faith("the recorded body; items and responses stay"),
+    "DELETE /conversations/{id}": Faith("the recorded body; its list of items goes with it, responses stay"),
     "GET /conversations/{id}/items": Faith(
         "pages like those of input items", "`include[]` changes nothing", "as above"
     ),
@@ -64,7 +64,7 @@ BY_OPERATION: Final[Mapping[str, Faith]] = {
         "contents are kept in memory and read by no model",
         "reading files belongs to hosted tools",
     ),
-    "GET /files": Faith("newest first, by purpose", "one page holds all", "nobody uploads that many to a stand-in"),
+    "GET /files": Faith("newest first, by purpose, in pages"),
     "GET /files/{id}": Faith("the object of the upload; gone once it has expired by the room's clock"),
     "DELETE /files/{id}": Faith("the documented body"),
     "GET /files/{id}/content": Faith("the bytes as they were sent"),
