@@ -8,7 +8,7 @@ import gc
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 import pytest
 
 from harness.catalogue import Catalogue
+from harness.engine.conduct import script
 from harness.engine.engine import CONCURRENCY
 from harness.engine.heading import heading
 from harness.engine.loop import EngineLoop
@@ -31,7 +32,7 @@ from harness.record.unsound import Unsound
 from harness.record.writer import RunWriter
 from harness.scenario.files import project_of
 from harness.scenario.load import load
-from harness.source.place import Refused
+from harness.source.place import Diagnostic, Refused
 from harness.wire.redact import Redactor, Secret
 
 REFUSED: Final = 4
@@ -75,6 +76,8 @@ class ScenarioFile(pytest.File):
                 )
                 for scenario in scenarios
             ]
+            if mistakes := wrong_scripts(case for planned in plans for case in planned.cases):
+                raise Refused(mistakes)
         except Refused:
             self.harness.refused = True
             raise
@@ -89,6 +92,18 @@ class ScenarioFile(pytest.File):
         if isinstance(excinfo.value, Refused):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
+
+
+def wrong_scripts(cases: Iterable[Case]) -> tuple[Diagnostic, ...]:
+    """What the endpoints that cases run on cannot follow in their `mock:` blocks, told once a scenario."""
+    told_once: dict[tuple[str, str], Diagnostic] = {}
+    for case in cases:
+        wanted = script(case)
+        if wanted is not None and (problem := case.target.mistake(wanted)):
+            place = case.scenario.place
+            line = case.scenario.line_at(place) or ""
+            told_once.setdefault((case.scenario.id, problem), Diagnostic(place, problem, None, line))
+    return tuple(told_once.values())
 
 
 class ScenarioItem(pytest.Function):

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.engine.target import Door, Facts, Grounds
 from harness.mock.defects import find
+from harness.mock.script import Script, WrongScript
 from harness.mock.server import MockServer
 
 
@@ -30,6 +31,13 @@ class EmbeddedTarget:
 
     facts: Facts
     defects: Sequence[str] = ()
+
+    def mistake(self, script: Mapping[str, Any] | None) -> str | None:
+        try:
+            Script(script)
+        except WrongScript as wrong:
+            return str(wrong)
+        return None
 
     @asynccontextmanager
     async def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AsyncIterator[Door]:

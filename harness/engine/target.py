@@ -67,6 +67,10 @@ class Target(Protocol):
         """A door of one case; a live target takes no script."""
         ...
 
+    def mistake(self, script: Mapping[str, Any] | None) -> str | None:
+        """Why a case's script cannot be followed; None where it can, or where no script is taken."""
+        ...
+
 
 class Grounds:
     """What the targets of a run share in its event loop: the client's connections, and what they started themselves."""
@@ -100,6 +104,9 @@ class LiveTarget:
 
     def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AbstractAsyncContextManager[Door]:
         return nullcontext(Door(self.facts.endpoint, grounds.client.speaking_for(self._credential)))
+
+    def mistake(self, script: Mapping[str, Any] | None) -> str | None:
+        return None
 
     def _credential(self) -> Headers:
         """The key as the address wants it: Azure's own header there, else a bearer token."""
