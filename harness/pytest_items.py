@@ -28,7 +28,6 @@ from harness.pytest_options import settings_of
 from harness.record.chain import NotRecorded, RecordExists
 from harness.record.lines import CaseLine
 from harness.record.run import Run
-from harness.record.unsound import Unsound
 from harness.record.writer import RunWriter
 from harness.scenario.files import project_of
 from harness.scenario.load import load
@@ -265,11 +264,11 @@ class Harness:
     def _report(self) -> None:
         try:
             self._page_writer()(Run.read(self.directory), self.directory / "report.html")
-        except (Unsound, OSError) as error:
-            self._problem = str(error)
+        except Exception as error:  # a page that breaks must not take record and verdicts with it
+            self._problem = f"the report was not written: {error}"
 
     def _exit_status(self, status: int, failed: int) -> int:
-        """The exit code of docs/exit-codes: 4 stands alone, then 3, 2, 1, 6, 5, 0."""
+        """The exit code; where several apply: 4 alone, then 3, 2, 1, 6, 5, 0."""
         if self.refused:
             return REFUSED
         others = failed - sum(self.verdicts.values())

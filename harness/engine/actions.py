@@ -18,8 +18,8 @@ def user(argument: Any) -> list[Any]:
 
 
 def items(argument: Any) -> list[Any]:
-    """Verbatim input items; a text alone is a user message, as the API has it."""
-    return user(argument) if isinstance(argument, str) else list(argument)
+    """Verbatim input items."""
+    return list(argument)
 
 
 CREATES: Final[Mapping[str, Callable[[Any], list[Any]]]] = {"user": user, "input": items}

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 import harness.engine.embedded
-import harness.pytest_items  # noqa: F401 - imported once here, not by each pytest that the tests start
+import harness.pytest_items  # imported once here, not by each pytest that the tests start
+import harness.report.page
 
 GOOD = """
 scenario: Recall {name}
@@ -305,6 +306,21 @@ def test_a_key_reaches_the_endpoint_and_no_file(pytester: pytest.Pytester, monke
     for path in pytester.path.glob("reports/**/*"):
         assert not path.is_file() or key.encode() not in path.read_bytes()
     assert key not in result.stdout.str()
+
+
+def test_a_page_that_breaks_takes_nothing_with_it(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """Exit 3 and a sentence; the record with its verdicts stays."""
+
+    def broken(run: object) -> str:
+        raise ZeroDivisionError("a bug in a panel")
+
+    monkeypatch.setattr(harness.report.page, "html", broken)
+    specs(pytester, recall=good())
+    result = run(pytester, "specs")
+
+    assert result.ret == 3
+    result.stdout.fnmatch_lines(["problem: the report was not written: *"])
+    assert set(cases(pytester).values()) == {"passed"}
 
 
 def test_the_plugin_imports_nothing_heavy():
