@@ -40,11 +40,13 @@ def events(
     *,
     obfuscate: bool = True,
     again: Callable[[str], str] | None = None,
+    stand_in: Callable[[str], str] | None = None,
 ) -> list[Event]:
     """All events of the stream of a finished response.
 
-    `obfuscate` pads deltas, as foreground streams do. `again` seals an `encrypted_content` anew: the one announced
-    with an item, the one it closes with and the one of the last snapshot never look alike on the wire.
+    `obfuscate` pads deltas, as foreground streams do. `again` seals an `encrypted_content` anew, `stand_in` gives what
+    is announced before there is anything to seal: the one announced with an item, the one it closes with and the one
+    of the last snapshot never look alike on the wire, and the first is the shortest.
     """
     writer = Writer(obfuscate)
     first = {**response, **{key: value for key, value in STARTING.items() if key in response}}
@@ -58,17 +60,22 @@ def events(
         writer.put("response.created", response=first)
     writer.put("response.in_progress", response=first)
     for item in response["output"]:
-        emit_item(writer, item, again)
+        emit_item(writer, item, again, stand_in)
     writer.put(FINAL_EVENT[response["status"]], response=response)
     return writer.events
 
 
-def emit_item(writer: Writer, item: Mapping[str, Any], again: Callable[[str], str] | None) -> None:
+def emit_item(
+    writer: Writer,
+    item: Mapping[str, Any],
+    again: Callable[[str], str] | None,
+    stand_in: Callable[[str], str] | None,
+) -> None:
     """One item from its announcement to its closing."""
     writer.open(item)
     announced, closed = announcement(item), dict(item)
-    if again is not None and "encrypted_content" in item:
-        announced["encrypted_content"] = again(item["encrypted_content"])
+    if again is not None and stand_in is not None and "encrypted_content" in item:
+        announced["encrypted_content"] = stand_in(item["encrypted_content"])
         closed["encrypted_content"] = again(item["encrypted_content"])
     writer.put("response.output_item.added", output_index=writer.index, item=announced)
     inside = INSIDE.get(item["type"])

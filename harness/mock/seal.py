@@ -8,10 +8,13 @@ import base64
 import hashlib
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
+
+BLOCK: Final = 16
+"""Bytes from which on a seal grows by a block of its cipher."""
 
 
 class Altered(Exception):
@@ -31,8 +34,12 @@ class Seal:
         return Fernet(base64.urlsafe_b64encode(hashlib.sha256(self._secret).digest()))
 
     def close(self, state: object) -> str:
-        """Any JSON value → an opaque text."""
-        return self._fernet.encrypt(json.dumps(state, ensure_ascii=False).encode()).decode("ascii")
+        """Any JSON value → an opaque text, longer than that of nothing."""
+        return self._fernet.encrypt(json.dumps(state, ensure_ascii=False).encode().ljust(BLOCK)).decode("ascii")
+
+    def nothing(self) -> str:
+        """What is announced before there is a state: sealed like one, short, and opened as an empty one."""
+        return self._fernet.encrypt(b"{}").decode("ascii")
 
     def open(self, sealed: str) -> Any:
         """The value again. Raises `Altered`."""

@@ -74,7 +74,7 @@ def test_background_stream_is_queued_first():
 
 def test_sealed_values_never_look_alike():
     seals = iter(range(100))
-    events = emit.events(bases.response("X3"), again=lambda sealed: f"{sealed}{next(seals)}")
+    events = emit.events(bases.response("X3"), again=lambda sealed: f"{sealed}{next(seals)}", stand_in=lambda _: "?")
 
     shown = [event["item"]["encrypted_content"] for event in events if event.get("item", {}).get("type") == "reasoning"]
     shown.append(events[-1]["response"]["output"][0]["encrypted_content"])

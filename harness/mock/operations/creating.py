@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from harness.mock import abilities, asked, envelope, headers, tokens
@@ -167,7 +167,7 @@ def send(room: Room, body: JSON, stored: Stored, directions: Directions, ways: W
     if not streaming:
         return of_json(spoiling.of_body(response, directions.defects), lines)
     padded = (body.get("stream_options") or {}).get("include_obfuscation") is not False and not response["background"]
-    spelled = events(response, obfuscate=padded, again=again(room))
+    spelled = events(response, obfuscate=padded, again=again(room), stand_in=stand_in(room))
     if directions.fail is not None:
         spelled = failing.failed_stream(spelled, directions.fail)
     stored.events = spelled if response["background"] else None
@@ -177,7 +177,7 @@ def send(room: Room, body: JSON, stored: Stored, directions: Directions, ways: W
     return made
 
 
-def again(room: Room) -> Any:
+def again(room: Room) -> Callable[[str], str]:
     """Seals anew; what was not sealed by this room (a script's) stays as it is."""
 
     def seal_again(sealed: str) -> str:
@@ -187,6 +187,19 @@ def again(room: Room) -> Any:
             return sealed
 
     return seal_again
+
+
+def stand_in(room: Room) -> Callable[[str], str]:
+    """What an item is announced with, as recorded: a seal of nothing, shorter than what it will close with."""
+
+    def announced(sealed: str) -> str:
+        try:
+            room.seal.open(sealed)
+        except Altered:
+            return sealed
+        return room.seal.nothing()
+
+    return announced
 
 
 def warm(room: Room, body: JSON, near: MutableMapping[str, Stored]) -> Answer:
