@@ -14,7 +14,8 @@ class TurnTaken:
     """One turn as it was taken: the turn of the scenario (None for a recording) and its replies in wire order.
 
     A turn has several replies where it was polled, resumed or took several rounds of tool calls; `final` is the
-    one that ended it. `captured` is what its `capture:` took.
+    one that ended it. `rounds` are those that ended a round: one, or more where calls of functions were answered
+    within the turn. `captured` is what its `capture:` took.
     """
 
     id: str
@@ -22,6 +23,7 @@ class TurnTaken:
     turn: Turn | None = None
     final: Reply | None = None
     captured: Mapping[str, Any] = field(default_factory=dict)
+    rounds: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,21 @@
-"""Turn actions: what a turn asks of the API. One function each; pure.
+"""Turn actions: what a turn does. One async function each, in the file of what it is about.
 
-A turn either creates a response from new input items, or makes one request about an earlier turn's response.
+Each takes the course of the case, the turn, and what stands behind the action with its variables put in.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
-from urllib.parse import quote
 
-from harness.engine.delivery import get
+from harness.engine import creating, stored
+from harness.engine.course import Course, Took
 from harness.scenario.model import Turn
-from harness.wire.exchange import Headers, Request
 
+Action = Callable[[Course, Turn, Any], Awaitable[Took]]
+"""Takes a turn. Raises `CannotGoOn` where the harness or its input is at fault."""
 
-def user(argument: Any) -> list[Any]:
-    """The input items of a user message."""
-    return [{"type": "message", "role": "user", "content": argument}]
-
-
-def items(argument: Any) -> list[Any]:
-    """Verbatim input items."""
-    return list(argument)
-
-
-CREATES: Final[Mapping[str, Callable[[Any], list[Any]]]] = {"user": user, "input": items}
-"""Actions that create a response: what stands behind the action → the new input items."""
-
-
-def retrieve(base: str, turn: Turn, response_id: str, headers: Headers) -> Request:
-    """Reads a stored response."""
-    return get(f"{base}responses/{quote(response_id, safe='')}", headers)
-
-
-ABOUT: Final[Mapping[str, Callable[[str, Turn, str, Headers], Request]]] = {"retrieve": retrieve}
-"""Actions about an earlier turn's response: base address, turn, response id, headers → request."""
+ACTIONS: Final[Mapping[str, Action]] = {
+    "user": creating.user,
+    "input": creating.items,
+    "retrieve": stored.retrieve,
+}
+"""Every action that this version runs."""

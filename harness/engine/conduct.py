@@ -2,27 +2,24 @@
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from harness.conversation import Conversation, TurnTaken
-from harness.engine.actions import ABOUT, CREATES
-from harness.engine.delivery import DELIVERIES
+from harness.engine.actions import ACTIONS
+from harness.engine.course import CannotGoOn, Course
 from harness.engine.plan import Case
-from harness.engine.state import STATES, Past
-from harness.engine.target import Door, Grounds
+from harness.engine.target import Grounds
 from harness.expectations import expect
 from harness.expectations.subjects import LOOKS
 from harness.findings import CODES, Finding, Level
 from harness.pointer import MISSING
-from harness.protocol.profiles import CORE
 from harness.reply import Reply
 from harness.rules import Judgement, judge
-from harness.scenario.headers import value_mistake
+from harness.scenario.actions import ACTIONS as WORDS
 from harness.scenario.model import Expectation, Turn
 from harness.scenario.variables import substitute
 from harness.source.place import Refused
-from harness.wire.exchange import Exchange, Headers
 
 TOLD_AS_ERROR: Final = frozenset(
     {"avail.auth", "avail.stream_error", "avail.throttled", "avail.quota", "avail.server_error"}
@@ -46,31 +43,13 @@ class Conducted:
     error: str | None = None
 
 
-@dataclass(slots=True)
-class _Course:
-    """A case while it runs."""
-
-    case: Case
-    door: Door
-    past: list[Past] = field(default_factory=list)
-    past_of: dict[str, list[Past]] = field(default_factory=dict)  # by turn, with the turn itself
-    excused: set[str] = field(default_factory=set)  # turns that were refused as they should be
-    taken: list[TurnTaken] = field(default_factory=list)
-    captured: dict[str, Any] = field(default_factory=dict)
-    asked: dict[str, Any] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    applied: dict[str, int] = field(default_factory=dict)
-    exchanges: int = 0
-    error: str | None = None
-
-
 async def conduct(case: Case, grounds: Grounds) -> Conducted:
     """Runs a case: its turns in order, until one is not answered.
 
     What the endpoint or the network does wrong is a finding. Whatever else is raised is a bug of ours.
     """
     async with case.target.open(grounds, script(case)) as door:
-        course = _Course(case, door, applied=_nothing_applied(case))
+        course = Course(case, door, applied=_nothing_applied(case))
         for turn in case.scenario.turns:
             if not await _take(course, turn):
                 break
@@ -97,7 +76,7 @@ def script(case: Case) -> Mapping[str, Any] | None:
     scenario = case.scenario
     if not any(turn.mock for turn in scenario.turns):
         return scenario.mock
-    turns = [turn.mock or {} for turn in scenario.turns if turn.action in CREATES]
+    turns = [turn.mock or {} for turn in scenario.turns if WORDS[turn.action].creates]
     return {**(scenario.mock or {}), "turns": turns}
 
 
@@ -109,58 +88,23 @@ def _nothing_applied(case: Case) -> dict[str, int]:
     }
 
 
-async def _take(course: _Course, turn: Turn) -> bool:
+async def _take(course: Course, turn: Turn) -> bool:
     """Takes one turn; False where the conversation cannot go on after it."""
-    bindings = {**course.case.target.facts.variables(), **course.captured}
-    argument = substitute(turn.argument, bindings)
-    headers = _headers(course.case.scenario.headers_of(turn), bindings)
-    if turn.action in CREATES:
-        past = course.past if turn.branch_from is None else course.past_of[turn.branch_from]
-        new = CREATES[turn.action](argument)
-        body = {"model": course.case.target.facts.deployment, **course.case.scenario.request_of(turn)}
-        if course.case.scenario.tools:
-            body.setdefault("tools", [dict(tool) for tool in course.case.scenario.tools])
-        body = STATES[course.case.state].carry(substitute(body, bindings), new, past)
-        course.asked[turn.id] = new
-        delivery = DELIVERIES[course.case.delivery]
-        exchanges = await delivery.deliver(course.door.base + "responses", body, headers, course.door.sender)
-        taken = _taken(course, turn, exchanges)
-        course.past = [*past, Past(turn.id, new, taken.replies[-1])] if taken.replies[-1].response else past
-        course.past_of[turn.id] = course.past
-    else:
-        earlier = next(each for each in course.taken if each.id == argument)
-        response_id = earlier.final.id if earlier.final else None
+    argument = substitute(turn.argument, course.bindings)
+    try:
+        took = await ACTIONS[turn.action](course, turn, argument)
+    except CannotGoOn as reason:
         course.asked[turn.id] = {turn.action: argument}
-        if response_id is None:
-            course.error = f"turn {turn.id}: the response of {argument} has no id"
-            return False
-        request = ABOUT[turn.action](course.door.base, turn, response_id, headers)
-        taken = _taken(course, turn, (await course.door.sender.send(request),))
-    return _hold_to(course, turn, taken)
+        course.error = str(reason)
+        return False
+    course.asked[turn.id] = took.asked
+    course.past = took.past
+    course.past_of[turn.id] = took.past
+    taken = TurnTaken(turn.id, took.replies, turn, took.replies[-1], rounds=took.rounds)
+    return _hold_to(course, turn, taken) and not took.stops
 
 
-def _headers(lines: Mapping[str, str], bindings: Mapping[str, Any]) -> Headers:
-    """The turn's own header lines with their variables put in.
-
-    Raises:
-        ValueError: a value cannot stand in a header; what is captured is only known now.
-    """
-    headers = tuple((name, str(substitute(value, bindings))) for name, value in lines.items())
-    for name, value in headers:
-        if mistake := value_mistake(value):
-            raise ValueError(f"the header {name}: {mistake}")
-    return headers
-
-
-def _taken(course: _Course, turn: Turn, exchanges: Sequence[Exchange]) -> TurnTaken:
-    replies = tuple(
-        Reply(exchange, course.exchanges + number, profile=CORE) for number, exchange in enumerate(exchanges)
-    )
-    course.exchanges += len(replies)
-    return TurnTaken(turn.id, replies, turn, replies[-1])
-
-
-def _hold_to(course: _Course, turn: Turn, taken: TurnTaken) -> bool:
+def _hold_to(course: Course, turn: Turn, taken: TurnTaken) -> bool:
     """Captures, and holds the turn to what is expected of it; False where it was not answered."""
     expectations = course.case.scenario.expectations_of(turn)
     reply = taken.final
@@ -182,7 +126,7 @@ def _hold_to(course: _Course, turn: Turn, taken: TurnTaken) -> bool:
         captured[name] = value
     course.captured.update(captured)
     course.taken.append(replace(taken, captured=captured))
-    bindings = {**course.case.target.facts.variables(), **course.captured}
+    bindings = course.bindings
     for expectation in expectations:
         course.applied[f"{turn.id}/{expectation.key}"] = 1
         try:
@@ -197,17 +141,16 @@ def _unobserved(reply: Reply) -> bool:
     return any(found.rule.startswith("avail.") and found.level is Level.ERROR for found in reply.findings)
 
 
-def _refused_as_expected(course: _Course, taken: TurnTaken, expectations: Sequence[Expectation]) -> bool:
+def _refused_as_expected(course: Course, taken: TurnTaken, expectations: Sequence[Expectation]) -> bool:
     """Whether the turn expects an error, and it is this one."""
-    bindings = {**course.case.target.facts.variables(), **course.captured}
     errors = [each for each in expectations if each.subject == "error"]
-    if not errors or any(True for each in errors for _ in expect.judge(taken, each, bindings)):
+    if not errors or any(True for each in errors for _ in expect.judge(taken, each, course.bindings)):
         return False
     course.excused.add(taken.id)
     return True
 
 
-def _placed(course: _Course, conversation: Conversation, finding: Finding) -> Finding:
+def _placed(course: Course, conversation: Conversation, finding: Finding) -> Finding:
     """A rule's finding with its turn, lowered where the scenario allows it or demanded just that."""
     turn_id = conversation.turn_of(finding)
     if finding.rule in TOLD_AS_ERROR and finding.level is Level.ERROR and turn_id in course.excused:

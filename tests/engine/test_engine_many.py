@@ -209,7 +209,8 @@ def breaking(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
             conduct.expect, "judge", lambda taken, *rest: is_it(str(taken.final.request)) or judge(taken, *rest)
         )
     else:
-        monkeypatch.setitem(conduct.CREATES, "user", lambda text: is_it(text) or [text])
+        user = conduct.ACTIONS["user"]
+        monkeypatch.setitem(conduct.ACTIONS, "user", lambda course, turn, text: is_it(text) or user(course, turn, text))
 
 
 @pytest.mark.parametrize("what", ["rule", "expectation", "action"])

@@ -1,0 +1,98 @@
+"""What a case knows while it runs, and what a turn's action gives back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.conversation import TurnTaken
+from harness.engine.plan import Case
+from harness.engine.state import Past
+from harness.engine.target import Door
+from harness.findings import Finding
+from harness.protocol.profiles import CORE
+from harness.reply import Reply
+from harness.scenario.headers import value_mistake
+from harness.scenario.model import Turn
+from harness.scenario.variables import substitute
+from harness.wire.exchange import Exchange, Headers
+
+
+class CannotGoOn(Exception):
+    """The harness or its input is at fault: the case ends here, errored; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What an action did: its replies in wire order, what the next turn continues from, and what was asked.
+
+    `rounds` are those of the replies that ended a round, where the action creates a response; `stops` says that the
+    case must not go on although everything was answered.
+    """
+
+    replies: tuple[Reply, ...]
+    past: tuple[Past, ...]
+    asked: Any
+    rounds: tuple[Reply, ...] = ()
+    stops: bool = False
+
+
+@dataclass(slots=True)
+class Course:
+    """A case while it runs. Actions read it; `conduct` alone writes to it, but for findings of theirs.
+
+    `past` is what the next turn continues from, `past_of` the same after each turn that creates a response.
+    """
+
+    case: Case
+    door: Door
+    past: tuple[Past, ...] = ()
+    past_of: dict[str, tuple[Past, ...]] = field(default_factory=dict)
+    excused: set[str] = field(default_factory=set)  # turns that were refused as they should be
+    taken: list[TurnTaken] = field(default_factory=list)
+    captured: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    applied: dict[str, int] = field(default_factory=dict)
+    exchanges: int = 0
+    error: str | None = None
+
+    @property
+    def bindings(self) -> dict[str, Any]:
+        """The variables that are known now."""
+        return {**self.case.target.facts.variables(), **self.captured}
+
+    def past_for(self, turn: Turn) -> tuple[Past, ...]:
+        """What the turn continues from."""
+        return self.past if turn.branch_from is None else self.past_of[turn.branch_from]
+
+    def earlier(self, name: str) -> TurnTaken:
+        """A turn that was taken already, by its id."""
+        return next(each for each in self.taken if each.id == name)
+
+    def heard(self, exchanges: Sequence[Exchange]) -> tuple[Reply, ...]:
+        """Exchanges as replies, numbered on in the case's wire order."""
+        first = self.exchanges
+        self.exchanges += len(exchanges)
+        return tuple(Reply(exchange, first + number, profile=CORE) for number, exchange in enumerate(exchanges))
+
+    def request_of(self, turn: Turn) -> dict[str, Any]:
+        """What the turn's request holds beside its input: model, the scenario's and the turn's own, and the tools."""
+        scenario = self.case.scenario
+        body = {"model": self.case.target.facts.deployment, **scenario.request_of(turn)}
+        if scenario.tools:
+            body.setdefault("tools", [dict(tool) for tool in scenario.tools])
+        bound: dict[str, Any] = substitute(body, self.bindings)
+        return bound
+
+    def headers_of(self, turn: Turn) -> Headers:
+        """The turn's own header lines with their variables put in.
+
+        Raises:
+            CannotGoOn: a value cannot stand in a header; what is captured is only known now.
+        """
+        lines: Mapping[str, str] = self.case.scenario.headers_of(turn)
+        headers = tuple((name, str(substitute(value, self.bindings))) for name, value in lines.items())
+        for name, value in headers:
+            if mistake := value_mistake(value):
+                raise CannotGoOn(f"turn {turn.id}: the header {name}: {mistake}")
+        return headers
