@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from harness.mock import headers
 from harness.mock.answers import Answer, of_json, of_refusal
+from harness.mock.errands import Errand, Work, done
 from harness.mock.errors import Refused, broken, forbidden, no_resource, no_version, unauthorized
 from harness.mock.operations.table import OPERATIONS, TALKS, UNVERSIONED, Operation, Talk
 from harness.mock.request import Request
@@ -114,24 +115,53 @@ class Service:
                 return room, below[1:]
         raise no_resource()
 
-    def answer(self, request: Request, entry: Entry) -> Answer:
-        """What goes out; never raises."""
+    def answer(self, request: Request, entry: Entry) -> "Answer | Underway":
+        """What goes out, or what is under way to it and waits for an errand (see `finish`); never raises."""
         room = entry.room
         try:
             if entry.refused is not None:
                 raise entry.refused
             if room is None or entry.operation is None:
-                made = of_json({"status": "ok"}, [])
-            else:
-                made = entry.operation(room, request)
-        except Refused as refused:
-            made = of_refusal(refused, headers.of_room(room) if room else [])
-        except Exception:  # a bug of ours must not leave a client waiting
-            logging.getLogger(__name__).exception("%s %s", request.method, request.path)
-            made = of_refusal(broken(), headers.of_room(room) if room else [])
+                return self._latest(of_json({"status": "ok"}, []))
+            begun = entry.operation(room, request)
+            if isinstance(begun, Answer):
+                return self._latest(begun)
+            try:
+                return Underway(begun, next(begun))
+            except StopIteration as end:
+                return self._latest(end.value)
+        except Exception as error:
+            return self._latest(failed(error, request, room))
+
+    async def finish(self, request: Request, entry: Entry, underway: "Underway") -> Answer:
+        """What goes out once all errands are done; never raises."""
+        try:
+            return self._latest(await done(underway.work, underway.errand))
+        except Exception as error:
+            return self._latest(failed(error, request, entry.room))
+
+    def _latest(self, made: Answer) -> Answer:
+        """The answer with the service's own latency."""
         if self.latency:
             made.delay = max(made.delay, self.latency)
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """An answer in the making, and the errand that it waits for."""
+
+    work: Work[Answer]
+    errand: Errand
+
+
+def failed(error: Exception, request: Request, room: Room | None) -> Answer:
+    """A refusal, in its words; for anything else, which is a bug of ours, a 500: no client must be left waiting."""
+    lines = headers.of_room(room) if room else []
+    if isinstance(error, Refused):
+        return of_refusal(error, lines)
+    logging.getLogger(__name__).error("%s %s", request.method, request.path, exc_info=error)
+    return of_refusal(broken(), lines)
 
 
 @lru_cache(maxsize=1024)

@@ -98,6 +98,9 @@ NOT_WHEN_REASONING: Final = (
 )
 """Parameters that a reasoning model refuses whatever their value (reasoning page)."""
 
+FUNCTION: Final[Mapping[str, tuple[type, ...]]] = {"description": (str,), "parameters": (dict,), "strict": (bool,)}
+"""Fields of a function beside its name; null stands for none."""
+
 FUNCTION_NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -193,6 +196,7 @@ def check_tools(body: Mapping[str, Any]) -> None:
         check_type(f"tools[{at}]", tool, (dict,))
         if "type" not in tool:
             raise missing(f"tools[{at}].type")
+        check_type(f"tools[{at}].type", tool["type"], (str,))
         if tool["type"] != "function":
             continue
         if "name" not in tool:
@@ -200,6 +204,9 @@ def check_tools(body: Mapping[str, Any]) -> None:
         if not FUNCTION_NAME.fullmatch(str(tool["name"])):
             message = f"Invalid 'tools[{at}].name': string does not match pattern '^[a-zA-Z0-9_-]+$'."
             raise invalid(message, f"tools[{at}].name", "invalid_value")
+        for field, kinds in FUNCTION.items():
+            if tool.get(field) is not None:
+                check_type(f"tools[{at}].{field}", tool[field], kinds)
     choice = body.get("tool_choice")
     if isinstance(choice, str):
         check_choice("tool_choice", choice, ("none", "auto", "required"))

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Final
 
 from harness.mock.answers import Answer, of_refusal
-from harness.mock.app import Entry, Service
+from harness.mock.app import Entry, Service, Underway
 from harness.mock.errors import Refused, no_resource
 from harness.mock.request import Chunks, Malformed, Request, read_head
 from harness.mock.sockets import Socket, accepting
@@ -191,9 +191,26 @@ class Connection(asyncio.Protocol):
             self._change_over(request, entry)
             return
         began = time.perf_counter()
-        answer = self.house.service.answer(request, entry)
+        made = self.house.service.answer(request, entry)
+        if isinstance(made, Underway):
+            self.deadline = float("inf")
+            self.task = self.loop.create_task(self._finish(request, entry, made, began))
+            return
+        self._observed(request, made, began)
+        self._give(request, made)
+
+    async def _finish(self, request: Request, entry: Entry, underway: Underway, began: float) -> None:
+        """Answers after errands."""
+        answer = await self.house.service.finish(request, entry, underway)
+        self._observed(request, answer, began)
+        await self._send_slowly(request, answer)
+
+    def _observed(self, request: Request, answer: Answer, began: float) -> None:
         if self.house.observe is not None:
             self.house.observe(request, answer, time.perf_counter() - began)
+
+    def _give(self, request: Request, answer: Answer) -> None:
+        """Sends an answer now, or has it sent piece by piece."""
         if answer.delay or (answer.pace and answer.streamed):
             self.deadline = float("inf")
             self.task = self.loop.create_task(self._send_slowly(request, answer))

@@ -8,10 +8,10 @@ correct. Every connection serves one request.
 import asyncio
 import contextlib
 
-from harness.mock.app import Service
+from harness.mock.app import Service, Underway
 from harness.mock.connection import Limits
 from harness.mock.request import Chunks, Malformed, Request, read_head
-from harness.mock.spillage import SPILLS, Spill, Times, send_correctly
+from harness.mock.spillage import DOOMED, SPILLS, Spill, Times, reset, send_correctly
 
 
 class RawDoor:
@@ -66,11 +66,15 @@ class RawDoor:
         request = read_head(head.removesuffix(b"\r\n\r\n"))
         entry = self.service.enter(request)
         request.body = await asyncio.wait_for(self._body(reader, request), self.limits.idle_seconds)
-        answer = self.service.answer(request, entry)
+        made = self.service.answer(request, entry)
+        answer = await self.service.finish(request, entry, made) if isinstance(made, Underway) else made
         if answer.delay:
             await asyncio.sleep(answer.delay)
         spill: Spill = SPILLS[answer.door] if answer.door else send_correctly
         await spill(writer, answer, self.times)
+        if answer.door in DOOMED:
+            await asyncio.wait_for(reader.readexactly(1), self.limits.idle_seconds)
+            reset(writer)
 
     async def _body(self, reader: asyncio.StreamReader, request: Request) -> bytes:
         """The whole body. Raises `Malformed` for one that is too large or badly chunked."""

@@ -1,5 +1,6 @@
 """Whatever is asked, the service answers or refuses; it never stumbles, and never reaches outside of its room."""
 
+import asyncio
 import json
 
 from hypothesis import HealthCheck, given, settings
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from harness.mock.asked import PARAMETERS
 from harness.mock.asked_items import PARTS, REQUIRED
+from harness.mock.errands import done
 from harness.mock.errors import Refused
 from harness.mock.operations import creating, responses
 from harness.mock.rooms import Rooms
@@ -57,7 +59,7 @@ bodies = st.fixed_dictionaries(
 def made_or_refused(visited, body: dict) -> int:
     """The status of the answer or of the refusal; what is neither is a fault of ours."""
     try:
-        return creating.create(visited, json.dumps(body).encode()).status
+        return asyncio.run(done(creating.create(visited, json.dumps(body).encode()))).status
     except Refused as refused:
         return refused.status if refused.body["error"]["message"] else 0
 
@@ -92,7 +94,7 @@ def test_any_prompt_gets_an_answer(prompts, instructions):
         "input": [{"role": "user", "content": prompt} for prompt in prompts],
     }
 
-    answer = creating.create(visited, json.dumps(body).encode())
+    answer = asyncio.run(done(creating.create(visited, json.dumps(body).encode())))
 
     assert json.loads(answer.body)["status"] == "completed"
 
@@ -100,7 +102,7 @@ def test_any_prompt_gets_an_answer(prompts, instructions):
 @given(st.dictionaries(st.sampled_from(["limit", "order", "after", "stream", "x"]), st.text(max_size=6)))
 def test_any_query_is_answered_or_refused(query):
     visited = room()
-    made = json.loads(creating.create(visited, b'{"model":"gpt-4.1","input":"Hi"}').body)
+    made = json.loads(asyncio.run(done(creating.create(visited, b'{"model":"gpt-4.1","input":"Hi"}'))).body)
     statuses = set()
     for operation in (responses.input_items, responses.retrieve):
         try:

@@ -1,6 +1,6 @@
 """Which ability answers: each is asked in turn whether the context is for it; then the form is put on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from harness.mock.model import following
@@ -23,10 +23,12 @@ ABILITIES: Final[tuple[Ability, ...]] = (reporting, thinking, reckoning, recalli
 """Abilities that answer in words; the first that has an answer gives it."""
 
 
-def answer(context: Context) -> Draft:
-    """What the model says to its context."""
+def answer(context: Context, hosted: Sequence[Ability] = ()) -> Draft:
+    """What the model says to its context; `hosted` is what it can do with tools that the service runs for it."""
     said = following.orders(context)
     phrases = spoken(" ".join(said))
+    if hosted and (draft := using(context, phrases, hosted)) is not None:
+        return shaped(draft, said)
     for ability in BEFORE_FORM:
         draft = ability(context, phrases)
         if draft is not None:
@@ -40,6 +42,22 @@ def answer(context: Context) -> Draft:
             break
     else:
         draft = Draft.saying(phrases.hello)
+    return shaped(draft, said)
+
+
+def using(context: Context, phrases: Phrases, hosted: Sequence[Ability]) -> Draft | None:
+    """What the model does with hosted tools; nothing where it refuses what is asked."""
+    if refusing(context, phrases) is not None:
+        return None
+    for ability in hosted:
+        draft = ability(context, phrases)
+        if draft is not None:
+            return draft
+    return None
+
+
+def shaped(draft: Draft, said: list[str]) -> Draft:
+    """The draft with its texts in the form that is ordered."""
     for item in draft.items:
         if item["type"] == "text":
             item["text"] = following.shaped(item["text"], said)

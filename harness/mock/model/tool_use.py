@@ -112,14 +112,19 @@ def call_of(tool: Mapping[str, Any], arguments: Any) -> JSON:
 
 
 def reporting(context: Context, phrases: Phrases) -> Draft | None:
-    """Tells what the tools returned since the user asked, each output for its own call."""
+    """Tells what the functions returned since the user asked."""
+    lines = reported_functions(context)
+    return Draft.saying(" ".join(lines)) if lines else None
+
+
+def reported_functions(context: Context) -> list[str]:
+    """What the functions returned since the user asked, a sentence each, each output for its own call."""
     calls = {item.get("call_id"): item for item in context.items if item["type"].endswith("_call")}
-    lines = [
+    return [
         reported(calls.get(item.get("call_id"), {}), item.get("output"))
         for item in context.since_asked
         if item["type"].endswith("_output")
     ]
-    return Draft.saying(" ".join(lines)) if lines else None
 
 
 def reported(call: Mapping[str, Any], output: object) -> str:

@@ -3,13 +3,17 @@
 import copy
 import json
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
 
-from harness.mock import abilities, asked, envelope, headers, tokens
+from harness.mock import abilities, asked, envelope, headers, hosted, tokens
 from harness.mock.answers import Answer, of_json, of_stream
 from harness.mock.defects import spoiling
 from harness.mock.emit import events
+from harness.mock.errands import Work
 from harness.mock.errors import Refused, invalid, no_deployment
+from harness.mock.hosted import Job
 from harness.mock.offered import Model, deployable, named
 from harness.mock.operations import background, failing, filtering
 from harness.mock.operations.finding import find_conversation, named_conversation
@@ -21,11 +25,16 @@ from harness.mock.seal import Altered
 from harness.mock.store import JSON, Stored
 from harness.mock.ways import Ways
 
+NO_FIELDS: Final[Mapping[str, str]] = MappingProxyType({})
 
-def create(room: Room, raw: bytes, near: MutableMapping[str, Stored] | None = None) -> Answer:
-    """A response, as one JSON object or as a stream. Raises `Refused`.
 
-    `near` is what a connection remembers beside the store: read for the parent, and given the new response.
+def create(
+    room: Room, raw: bytes, near: MutableMapping[str, Stored] | None = None, fields: Mapping[str, str] = NO_FIELDS
+) -> Work[Answer]:
+    """A response, as one JSON object or as a stream; errands first, where its tools need any. Raises `Refused`.
+
+    `fields` are the header fields of the request by lower-case name. `near` is what a connection remembers beside
+    the store: read for the parent, and given the new response.
     """
     directions = room.script.take()
     ways = room.ways(directions.defects)
@@ -36,8 +45,9 @@ def create(room: Room, raw: bytes, near: MutableMapping[str, Stored] | None = No
         return faulty
     if directions.error is not None:
         raise failing.scripted_error(directions.error)
-    body, model = check_request(room, body, ways)
-    response = envelope.envelope(body, model, fresh_id(room, ways), int(room.clock()))
+    job = check_request(room, body, ways, fields)
+    body = job.body
+    response = envelope.envelope(body, job.model, fresh_id(room, ways), int(room.clock()))
     conversation = named_conversation(body.get("conversation"))
     if conversation is not None:
         response["conversation"] = {"id": conversation}
@@ -45,7 +55,7 @@ def create(room: Room, raw: bytes, near: MutableMapping[str, Stored] | None = No
     filtering.check_prompt(seen.own, directions, ways)
     estimate = seen.cost + tokens.of_input((), body.get("instructions"), body.get("tools"))
     room.quotas.spend(body["model"], estimate + (body.get("max_output_tokens") or 0), room.clock())
-    stored, states = finished(room, response, body, model, seen, directions, ways)
+    stored, states = yield from finished(job, response, seen, directions)
     spoiling.of_response(stored.response, directions.defects)
     keep(room, stored, states, ways)
     if near is not None:
@@ -119,24 +129,28 @@ def model_of(room: Room, body: JSON, ways: Ways) -> Model:
     return next(iter(room.deployments.values()), named("gpt-5-mini"))
 
 
-def check_request(room: Room, body: JSON, ways: Ways) -> tuple[JSON, Model]:
+def check_request(room: Room, body: JSON, ways: Ways, fields: Mapping[str, str] = NO_FIELDS) -> Job:
     """The request and the model that it is for. What is not valid is refused, or dropped where a defect says so."""
     model = model_of(room, body, ways)
     body = {**body, "model": str(body.get("model"))}
+    job = Job(room, model, body, fields, ways)
     try:
         asked.check(body, model)
         abilities.check(body, model, room.issues)
+        if body.get("tools"):
+            hosted.check(job)
         if body.get("background") and body.get("store") is False and ways.background != "unstored":
             raise invalid("Background mode requires 'store' to be true.", "store")
     except Refused:
         if ways.invalid == "refused":
             raise
-        body = tolerated(body, model)
-    return body, model
+        return tolerated(job)
+    return job
 
 
-def tolerated(body: JSON, model: Model) -> JSON:
+def tolerated(job: Job) -> Job:
     """As much of a request as can be answered, by a service that refuses nothing."""
+    body, model = job.body, job.model
     kept: JSON = {"model": body["model"], "input": body.get("input") or ""}
     for key, value in body.items():
         try:
@@ -144,7 +158,12 @@ def tolerated(body: JSON, model: Model) -> JSON:
         except Refused:
             continue
         kept[key] = value
-    return kept
+    job = replace(job, body=kept)
+    try:
+        hosted.check(job)
+    except Refused:
+        kept.pop("tools")
+    return job
 
 
 def fresh_id(room: Room, ways: Ways) -> str:
@@ -155,7 +174,7 @@ def fresh_id(room: Room, ways: Ways) -> str:
     return response_id
 
 
-def send(room: Room, body: JSON, stored: Stored, directions: Directions, ways: Ways) -> Answer:
+def send(room: Room, body: Mapping[str, Any], stored: Stored, directions: Directions, ways: Ways) -> Answer:
     """The response as it was asked for: whole, as a stream, or as a promise."""
     response, streaming = stored.response, bool(body.get("stream"))
     lines = headers.of_room(room, body["model"], streaming)
@@ -205,8 +224,9 @@ def stand_in(room: Room) -> Callable[[str], str]:
 def warm(room: Room, body: JSON, near: MutableMapping[str, Stored]) -> Answer:
     """A turn that prepares and says nothing: a completed response without output, which can be continued."""
     ways = room.ways(room.script.always.defects)
-    body, model = check_request(room, body, ways)
-    response = envelope.envelope(body, model, fresh_id(room, ways), int(room.clock()))
+    job = check_request(room, body, ways)
+    body = job.body
+    response = envelope.envelope(body, job.model, fresh_id(room, ways), int(room.clock()))
     seen = window(room, body, ways, near)
     counted = tokens.of_input(seen.visible, body.get("instructions"), body.get("tools"))
     done = {"status": "completed", "completed_at": int(room.clock()), "usage": envelope.usage(counted, 0, 0, 0)}

@@ -1,12 +1,16 @@
 """What was asked, as the model sees it → a finished response: thinking, output, the bill, a compaction where due."""
 
+from collections.abc import Generator, Mapping
 from typing import Any
 
-from harness.mock import envelope, tokens
+from harness.mock import envelope, hosted, tokens
+from harness.mock.errands import Errand
 from harness.mock.errors import invalid
+from harness.mock.hosted import Job
 from harness.mock.model import Context, Draft, answer
 from harness.mock.offered import Model
 from harness.mock.operations import filtering, making
+from harness.mock.operations.rounds import Round, in_rounds
 from harness.mock.operations.sealing import compaction_item
 from harness.mock.operations.window import MUST_BE_ANSWERED, Window
 from harness.mock.rooms import Room
@@ -16,24 +20,30 @@ from harness.mock.ways import Ways
 
 
 def finished(
-    room: Room, response: JSON, body: JSON, model: Model, seen: Window, directions: Directions, ways: Ways
-) -> tuple[Stored, dict[str, Any]]:
-    """The response finished in place, and what was thought, by the id of the reasoning item that stands for it."""
+    job: Job, response: JSON, seen: Window, directions: Directions
+) -> Generator[Errand, Any, tuple[Stored, dict[str, Any]]]:
+    """The response finished in place, and what was thought, by the id of the reasoning item that stands for it.
+
+    Needs errands where hosted tools do. Raises `Refused`.
+    """
+    room, model, body, ways = job.room, job.model, job.body, job.ways
     instructions = obeyed(body, seen, ways)
     around = tokens.of_input((), instructions, body.get("tools"))
     visible, asked_for = fitting(seen, body, around, model, ways)
     context = Context(visible, body, model, instructions, tuple(seen.states.values()), room.ids.random)
-    draft = drafted(context, directions, seen, ways)
-    if ways.talk == "crossed":
-        overhear(room, draft, seen)
-    items = making.output_items(room, model, draft)
+    rounds = yield from drafted(job, context, directions, seen)
     effort = response["reasoning"]["effort"]
     thinks = model.reasons and effort not in ("none", "minimal")
     states: dict[str, Any] = {}
-    if thinks and "reasoning" not in [item["type"] for item in items]:
-        items.insert(0, think(room, body, response, draft, states, ways))
+    items: list[JSON] = []
+    for one in rounds:
+        asked_for += sum(map(tokens.of_item, items))  # what the rounds before made is read again
+        if thinks and one.draft.steps and "reasoning" not in [item["type"] for item in one.items]:
+            one.items.insert(0, think(room, body, response, one.draft, states, ways))
+        items += one.items
     limit = body.get("max_output_tokens") if ways.limit != "ignored" else None
-    items, thinking, spent, cut = making.within(items, draft.thinking(effort) if thinks else 0, limit)
+    thought = sum(one.draft.thinking(effort) for one in rounds) if thinks else 0
+    items, thinking, spent, cut = making.within(items, thought, limit)
     cut = cut or "incomplete" in [item.get("status") for item in items]
     blocked = filtering.blocks_completion(items, directions)
     reason = "content_filter" if blocked else "max_output_tokens" if cut and ways.limit != "hidden" else None
@@ -64,7 +74,7 @@ def finished(
     return stored, states
 
 
-def obeyed(body: JSON, seen: Window, ways: Ways) -> str | None:
+def obeyed(body: Mapping[str, Any], seen: Window, ways: Ways) -> str | None:
     """The instructions of this call alone."""
     instructions: str | None = body.get("instructions")
     if ways.instructions == "carried" and seen.parent is not None:
@@ -72,7 +82,7 @@ def obeyed(body: JSON, seen: Window, ways: Ways) -> str | None:
     return instructions
 
 
-def fitting(seen: Window, body: JSON, around: int, model: Model, ways: Ways) -> tuple[list[JSON], int]:
+def fitting(seen: Window, body: Mapping[str, Any], around: int, model: Model, ways: Ways) -> tuple[list[JSON], int]:
     """The items that fit into the model's window with so many tokens around them, and the tokens of it all.
 
     Raises `Refused` where they do not fit and must not be cut.
@@ -93,13 +103,19 @@ def fitting(seen: Window, body: JSON, around: int, model: Model, ways: Ways) -> 
     return visible, cost + around
 
 
-def drafted(context: Context, directions: Directions, seen: Window, ways: Ways) -> Draft:
+def drafted(job: Job, context: Context, directions: Directions, seen: Window) -> Generator[Errand, Any, list[Round]]:
     """What is said: what the script wants, or what the model makes of its context; nothing if that was filtered."""
-    if ways.filter == "silent" and filtering.category(seen.own, directions) is not None:
-        return Draft.saying("")
-    if directions.scripted:
-        return making.scripted_draft(directions.reply, directions.refusal, directions.items, directions.thinking)
-    return answer(context)
+    if job.ways.filter == "silent" and filtering.category(seen.own, directions) is not None:
+        draft = Draft.saying("")
+    elif directions.scripted:
+        draft = making.scripted_draft(directions.reply, directions.refusal, directions.items, directions.thinking)
+    elif hosted.wanted(job.body):
+        return (yield from in_rounds(job, context))
+    else:
+        draft = answer(context)
+    if job.ways.talk == "crossed":
+        overhear(job.room, draft, seen)
+    return [Round(draft, making.output_items(job.room, job.model, draft))]
 
 
 def overhear(room: Room, draft: Draft, seen: Window) -> None:
@@ -115,7 +131,7 @@ def overhear(room: Room, draft: Draft, seen: Window) -> None:
             return
 
 
-def due(body: JSON, items: list[JSON], context: int, ways: Ways) -> bool:
+def due(body: Mapping[str, Any], items: list[JSON], context: int, ways: Ways) -> bool:
     """Whether the context after this turn reaches the threshold, and no call in it waits for its output."""
     asked = body.get("context_management")
     if not asked:
@@ -124,7 +140,9 @@ def due(body: JSON, items: list[JSON], context: int, ways: Ways) -> bool:
     return ways.compaction != "missing" and not waits and any(context >= one["compact_threshold"] for one in asked)
 
 
-def think(room: Room, body: JSON, response: JSON, draft: Draft, states: dict[str, Any], ways: Ways) -> JSON:
+def think(
+    room: Room, body: Mapping[str, Any], response: JSON, draft: Draft, states: dict[str, Any], ways: Ways
+) -> JSON:
     """The reasoning item: sealed where that was asked for, with a summary where that was asked for."""
     sealed = None
     asked = "reasoning.encrypted_content" in (body.get("include") or ())

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from harness.mock.answers import Answer
+from harness.mock.errands import done
 from harness.mock.errors import Refused, invalid
 from harness.mock.operations import creating
 from harness.mock.request import Request
@@ -40,12 +41,12 @@ async def talk(room: Room, request: Request, socket: Socket) -> None:
                 await socket.send(error_of(invalid(text, None, "websocket_connection_limit_reached")))
                 socket.close(GOING_AWAY)
                 return
-            await respond(room, socket, message, near)
+            await respond(room, socket, message, near, request)
     except ConnectionError:
         return
 
 
-async def respond(room: Room, socket: Socket, message: str, near: dict[str, Stored]) -> None:
+async def respond(room: Room, socket: Socket, message: str, near: dict[str, Stored], request: Request) -> None:
     """One turn; a refusal leaves the connection usable."""
     try:
         body = create_body(message)
@@ -54,7 +55,8 @@ async def respond(room: Room, socket: Socket, message: str, near: dict[str, Stor
         if generate is False:
             answer = creating.warm(room, body, near)
         else:
-            answer = creating.create(room, json.dumps({**body, "stream": True}).encode(), near)
+            raw = json.dumps({**body, "stream": True}).encode()
+            answer = await done(creating.create(room, raw, near, request.fields))
     except Refused as refused:
         near.clear()
         await socket.send(error_of(refused))

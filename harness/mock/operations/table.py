@@ -4,19 +4,23 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from harness.mock.answers import Answer
+from harness.mock.errands import Work
 from harness.mock.operations import background, compacting, conversations, creating, files, models, responses, speaking
 from harness.mock.request import Request
 from harness.mock.rooms import Room
 from harness.mock.sockets import Socket
 
-Operation = Callable[[Room, Request], Answer]
-"""A room and a request, whole and with the parts of its path named → the answer. Raises `Refused`."""
+Operation = Callable[[Room, Request], Answer | Work[Answer]]
+"""A room and a request, whole and with the parts of its path named → the answer, or work that ends with it.
+
+Raises `Refused`, and so does the work.
+"""
 
 Talk = Callable[[Room, Request, Socket], Awaitable[None]]
 """A conversation over a WebSocket, until it returns."""
 
 OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
-    ("POST", "/responses"): lambda room, asked: creating.create(room, asked.body),
+    ("POST", "/responses"): lambda room, asked: creating.create(room, asked.body, fields=asked.fields),
     ("POST", "/responses/compact"): lambda room, asked: compacting.compact(room, asked.body),
     ("POST", "/responses/input_tokens"): lambda room, asked: compacting.count(room, asked.body),
     ("GET", "/responses/{id}"): lambda room, asked: responses.retrieve(room, asked.named["id"], asked.query),
