@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from harness.mock.defects import Defect, Door, Firing, Way, find
+from harness.mock.defects import Defect, Door, Fault, Firing, Way, find
 from harness.mock.ids import Ids
 from harness.mock.offered import Model, named
 from harness.mock.script import Script, WrongScript
@@ -51,6 +51,7 @@ class Room:
         self.quotas = script.quotas
         self.issues = script.issues
         self.faults: dict[object, Firing] = {}
+        self.outages = [one for one in script.always.defects if isinstance(one, Fault) and one.when == "region"]
 
     @property
     def url(self) -> str:
@@ -106,6 +107,7 @@ class Rooms:
         self.raw_address = ""
         self.nonce = nonce or secrets.token_hex(16)
         self.overheard: list[str] = []
+        self.outages: dict[tuple[str, str], Firing] = {}
         self._rooms: dict[str, Room] = {}
         self._opened = 0
 

@@ -21,22 +21,35 @@ MIB: Final = 1024 * 1024
 
 @dataclass(slots=True)
 class Times:
-    """Seconds that timed faults take; tests shorten them. `ever` bounds what would go on for ever."""
+    """Seconds that timed faults take; tests shorten them. `ever` bounds what would go on for ever.
+
+    `sleep` lets them pass: by the loop's clock, or by another that a test has.
+    """
 
     byte: float = 0.3
     comment: float = 5.0
     delta: float = 0.2
+    head: float = 301.0
     ever: float = 3600.0
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
 Spill = Callable[[asyncio.StreamWriter, Answer, Times], Awaitable[None]]
 
 
-def head(answer: Answer, *more: tuple[str, str], status: int | None = None) -> bytes:
+CLOSING: Final = (("connection", "close"),)
+
+
+def head(
+    answer: Answer,
+    *more: tuple[str, str],
+    status: int | None = None,
+    connection: tuple[tuple[str, str], ...] = CLOSING,
+) -> bytes:
     """Status line and header block."""
     code = status or answer.status
     phrase = HTTPStatus(code).phrase
-    lines = [f"{name}: {value}" for name, value in (*answer.headers, *more, ("connection", "close"))]
+    lines = [f"{name}: {value}" for name, value in (*answer.headers, *more, *connection)]
     return "\r\n".join([f"HTTP/1.1 {code} {phrase}", *lines, "", ""]).encode("latin-1")
 
 
@@ -54,16 +67,18 @@ async def flush(writer: asyncio.StreamWriter, data: bytes) -> None:
     await writer.drain()
 
 
-async def send_correctly(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
+async def send_correctly(
+    writer: asyncio.StreamWriter, answer: Answer, times: Times, connection: tuple[tuple[str, str], ...] = CLOSING
+) -> None:
     """As a web server would."""
     if not answer.streamed:
         length = ("content-length", str(len(answer.body)))
-        await flush(writer, head(answer, length) + answer.body)
+        await flush(writer, head(answer, length, connection=connection) + answer.body)
         return
-    await flush(writer, head(answer, CHUNKED))
+    await flush(writer, head(answer, CHUNKED, connection=connection))
     for piece in answer.chunks():
         if answer.pace:
-            await asyncio.sleep(answer.pace)
+            await times.sleep(answer.pace)
         await flush(writer, chunk(piece))
     await flush(writer, LAST)
 
@@ -81,11 +96,37 @@ async def fin(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> Non
 async def rst(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
     """RST once the first half has arrived."""
     await flush(writer, head(answer, CHUNKED) + b"".join(map(chunk, half(answer))))
-    await asyncio.sleep(min(times.delta, 0.05))  # a reset overtakes data that is still under way
+    await times.sleep(min(times.delta, 0.05))  # a reset overtakes data that is still under way
+    reset(writer)
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Ends the connection by RST."""
     handle: socket.socket | None = writer.get_extra_info("socket")
     if handle is not None:
         handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
+
+
+async def reset_unanswered(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
+    """The whole request was read and what it asks for was done; nobody is told."""
+    reset(writer)
+
+
+async def unanswered(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
+    """Likewise, and the connection stays open."""
+    await times.sleep(times.ever)
+
+
+async def kept_alive(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
+    """Correct, and the connection seems to be good for another request."""
+    await send_correctly(writer, answer, times, connection=())
+
+
+async def late(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
+    """Correct, when most clients have given up."""
+    await times.sleep(times.head)
+    await send_correctly(writer, answer, times)
 
 
 async def close_delimited(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
@@ -111,7 +152,7 @@ async def short_length(writer: asyncio.StreamWriter, answer: Answer, times: Time
     """The announced half first, the rest a moment later, when a client that counts has gone."""
     half_way = len(answer.body) // 2
     await flush(writer, head(answer, ("content-length", str(half_way))) + answer.body[:half_way])
-    await asyncio.sleep(min(times.delta, 0.05))
+    await times.sleep(min(times.delta, 0.05))
     await flush(writer, answer.body[half_way:])
 
 
@@ -175,7 +216,7 @@ async def two_lengths(writer: asyncio.StreamWriter, answer: Answer, times: Times
 
 async def silence(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
     await flush(writer, head(answer, CHUNKED) + b"".join(map(chunk, half(answer)[:5])))
-    await asyncio.sleep(times.ever)
+    await times.sleep(times.ever)
 
 
 async def comments(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> None:
@@ -183,7 +224,7 @@ async def comments(writer: asyncio.StreamWriter, answer: Answer, times: Times) -
     left = times.ever
     while left > 0:
         await flush(writer, chunk(b": keep-alive\n\n"))
-        await asyncio.sleep(times.comment)
+        await times.sleep(times.comment)
         left -= max(times.comment, 0.001)
 
 
@@ -191,7 +232,7 @@ async def dribble(writer: asyncio.StreamWriter, answer: Answer, times: Times) ->
     await flush(writer, head(answer, CHUNKED))
     for byte in answer.whole():
         await flush(writer, chunk(bytes([byte])))
-        await asyncio.sleep(times.byte)
+        await times.sleep(times.byte)
     await flush(writer, LAST)
 
 
@@ -199,7 +240,7 @@ async def burst(writer: asyncio.StreamWriter, answer: Answer, times: Times) -> N
     """The head at once, then nothing while the deltas were paced, then all of them together."""
     frames = answer.frames or []
     await flush(writer, head(answer, CHUNKED))
-    await asyncio.sleep(times.delta * sum(b".delta\n" in frame[:100] for frame in frames))
+    await times.sleep(times.delta * sum(b".delta\n" in frame[:100] for frame in frames))
     await flush(writer, chunk(b"".join(frames)) + LAST)
 
 
@@ -215,6 +256,10 @@ async def endless_line(writer: asyncio.StreamWriter, answer: Answer, times: Time
 SPILLS: Final[Mapping[str, Spill]] = {
     "fin": fin,
     "rst": rst,
+    "reset unanswered": reset_unanswered,
+    "unanswered": unanswered,
+    "kept alive": kept_alive,
+    "late": late,
     "close": close_delimited,
     "fin in event": fin_in_event,
     "no closing chunk": no_closing_chunk,
@@ -235,3 +280,6 @@ SPILLS: Final[Mapping[str, Spill]] = {
     "endless line": endless_line,
 }
 """Every wrong way, by the name under which a defect asks for it."""
+
+DOOMED: Final = frozenset({"kept alive"})
+"""Ways after which the connection stays open, until another request comes on it and meets RST."""

@@ -22,6 +22,7 @@ from harness.mock.defects import (
     replies,
     states,
     transport,
+    vanishing,
 )
 from harness.mock.defects.base import Defect, Door, Fault, Firing, Way
 
@@ -50,6 +51,7 @@ DEFECTS: Final[Mapping[str, Defect]] = {
             *states.TABLE,
             *background.TABLE,
             *faults.TABLE,
+            *vanishing.TABLE,
         ),
         key=_order,
     )

@@ -119,8 +119,8 @@ class Firing:
 class Fault(Defect):
     """Requests are turned away before anything is done: the first `times`, and all until `wait` seconds are over.
 
-    `make` builds the answer; it is given the room's clock. `when` looks at the request and says whether the fault
-    is about it.
+    `make` builds the answer; it is given the room's clock. `when` says which create requests the fault is about; one
+    of a `region` is had by all of its rooms together, and turns away whatever is asked there.
     """
 
     make: Callable[[float], Answer]

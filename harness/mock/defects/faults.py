@@ -15,6 +15,9 @@ ALWAYS: Final = 1_000_000
 LAG: Final = 1.5
 """Seconds after which a streamed response can be continued, where it cannot be at once."""
 
+OUTAGE: Final = 600.0
+"""Seconds for which a region is down."""
+
 LIMITED: Final[JSON] = {
     "message": "Rate limit reached for this deployment.",
     "type": "too_many_requests",
@@ -179,5 +182,33 @@ TABLE: Final[tuple[Defect, ...]] = (
         make=refusal(400, LAGGING, plain()),
         wait=LAG,
         when="continues a stream",
+    ),
+    Fault(
+        id="C21",
+        slug="region-down",
+        title="a region is down for ten minutes",
+        base="any",
+        findings=("avail.server_error",),
+        make=page(503),
+        wait=OUTAGE,
+        when="region",
+    ),
+    Fault(
+        id="C22a",
+        slug="always-limited",
+        title="429 for ever, without a delay",
+        base="any",
+        findings=(THROTTLED,),
+        make=refusal(429, LIMITED, plain()),
+        times=ALWAYS,
+    ),
+    Fault(
+        id="C22b",
+        slug="always-limited-in-step",
+        title="429 for ever, everybody told the same delay",
+        base="any",
+        findings=(THROTTLED,),
+        make=refusal(429, LIMITED, after("2")),
+        times=ALWAYS,
     ),
 )

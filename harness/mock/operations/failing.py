@@ -14,24 +14,39 @@ from harness.mock.writing import Event
 
 def fault(room: Room, directions: Directions, body: Mapping[str, Any]) -> Answer | None:
     """What a fault answers instead of the service; None where none strikes now."""
-    if not directions.defects:
-        return None
-    now = room.clock()
     for one in directions.defects:
-        if not isinstance(one, Fault) or not concerns(room, one, body):
+        if not isinstance(one, Fault) or one in room.outages or not concerns(room, one, body):
             continue
         turn = None if one in room.script.always.defects else room.script.taken
-        parent = body.get("previous_response_id") if one.when != "any" else None
-        if one.strikes(room.faults.setdefault((one.id, turn, parent), Firing()), now):
-            answer = one.make(now)
-            answer.headers = [*headers.of_room(room), *answer.headers]
+        parent = body.get("previous_response_id") if one.when not in ("any", "region") else None
+        answer = struck(room, one, room.faults.setdefault((one.id, turn, parent), Firing()))
+        if answer is not None:
             return answer
     return None
 
 
+def outage(room: Room) -> Answer | None:
+    """What a region that is down answers to anything; None where none is."""
+    for one in room.outages:
+        answer = struck(room, one, room.rooms.outages.setdefault((one.id, room.region), Firing()))
+        if answer is not None:
+            return answer
+    return None
+
+
+def struck(room: Room, one: Fault, firing: Firing) -> Answer | None:
+    """The fault's answer, if it strikes now."""
+    now = room.clock()
+    if not one.strikes(firing, now):
+        return None
+    answer = one.make(now)
+    answer.headers = [*headers.of_room(room), *answer.headers]
+    return answer
+
+
 def concerns(room: Room, one: Fault, body: Mapping[str, Any]) -> bool:
     """Whether a fault is about this request."""
-    if one.when == "any":
+    if one.when in ("any", "region"):
         return True
     parent = room.store.responses.get(str(body.get("previous_response_id")))
     return parent is not None and parent.streamed
