@@ -16,6 +16,7 @@ from harness.mock import headers
 from harness.mock.answers import Answer, of_json, of_refusal
 from harness.mock.errands import Errand, Work, done
 from harness.mock.errors import Refused, broken, forbidden, no_resource, no_version, unauthorized
+from harness.mock.operations import failing
 from harness.mock.operations.table import OPERATIONS, TALKS, UNVERSIONED, Operation, Talk
 from harness.mock.request import Request
 from harness.mock.rooms import API, Room, Rooms
@@ -123,7 +124,7 @@ class Service:
                 raise entry.refused
             if room is None or entry.operation is None:
                 return self._latest(of_json({"status": "ok"}, []))
-            begun = entry.operation(room, request)
+            begun = (room.outages and failing.outage(room)) or entry.operation(room, request)
             if isinstance(begun, Answer):
                 return self._latest(begun)
             try:
