@@ -99,6 +99,11 @@ OWN_SNAPSHOTS = Dialect(
     "OpenRouter and GitHub Copilot tell other settings at the end than at the start, and other items than they closed.",
     levels=_warned("order.snapshot_changed", "text.final_mismatch"),
 )
+OWN_LIMITS = Dialect(
+    "own-limits",
+    "xAI was recorded completing with 112 to 165 output tokens where 16 were allowed (6 answers).",
+    levels=_warned("sem.limit_ignored"),
+)
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,17 @@ CODEX: Final = Profile("codex", "the back end of the ChatGPT Codex product", (*_
 LENIENT: Final = Profile(
     "lenient",
     "any other implementation of the API",
-    (*_EVERYWHERE, EMPTY_OUTPUT, ROTATING_IDS, OVERLAPPING_ITEMS, NO_DELTAS, NO_PHASES, OWN_SHAPE, OWN_SNAPSHOTS),
+    (
+        *_EVERYWHERE,
+        EMPTY_OUTPUT,
+        ROTATING_IDS,
+        OVERLAPPING_ITEMS,
+        NO_DELTAS,
+        NO_PHASES,
+        OWN_SHAPE,
+        OWN_SNAPSHOTS,
+        OWN_LIMITS,
+    ),
 )
 
 PROFILES: Final[Mapping[str, Profile]] = {profile.name: profile for profile in (CORE, CODEX, LENIENT)}

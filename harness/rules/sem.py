@@ -8,6 +8,7 @@ from harness.protocol.spans import at_path
 from harness.reply import Reply
 from harness.rules.base import Rule
 from harness.rules.looking import ReplyRule, Wrong
+from harness.rules.sem_answers import ANSWER_RULES
 
 
 def _count(value: Any) -> int | None:
@@ -160,4 +161,5 @@ SEM_RULES: Final[tuple[Rule, ...]] = (
     IncompleteSaysWhy(),
     FailedSaysWhy(),
     Clock(),
+    *ANSWER_RULES,
 )

@@ -10,6 +10,7 @@ from harness.protocol.spans import word
 from harness.reply import Reply
 from harness.rules.base import ReadingRule, Rule
 from harness.rules.looking import ReplyRule, Wrong
+from harness.rules.tool_choices import CHOICE_RULES
 
 
 class ArgsMismatch(ReadingRule):
@@ -71,4 +72,4 @@ class DuplicateCallId(_OfPlainReplies):
             yield Wrong(f"/output/{index}/call_id", "another call has this call_id already", actual=call_id)
 
 
-TOOL_RULES: Final[tuple[Rule, ...]] = (ArgsMismatch(), ArgsNotJson(), DuplicateCallId())
+TOOL_RULES: Final[tuple[Rule, ...]] = (ArgsMismatch(), ArgsNotJson(), DuplicateCallId(), *CHOICE_RULES)

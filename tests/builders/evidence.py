@@ -6,7 +6,7 @@ One table is the embedded endpoint's own; the others were written by hand withou
 from collections import defaultdict
 from functools import cache
 
-from builders import stream_controls, stream_defects, streams, wire_defects
+from builders import answer_defects, stream_controls, stream_defects, streams, wire_defects
 from builders.on_wire import asking, exchange, payload, sse, text
 from builders.replies import of, plain, streamed
 from builders.reply_defects import DEFECTS as REPLY_DEFECTS
@@ -28,7 +28,7 @@ def by_hand() -> dict[str, list[Exchange | Reply]]:
         rows[row.id].append(row.exchange)
     rows["A25"].append(wire_defects.burst(0.0001, late=6.0))
     rows["A42"].append(exchange(wire_defects.too_many()))
-    for id_, events, asked, *_ in REPLY_DEFECTS:
+    for id_, events, asked, *_ in (*REPLY_DEFECTS, *answer_defects.DEFECTS):
         rows[id_].append(streamed(events, asked))
     for id_, pointer, value in SHAPES:
         (response,) = changed([streams.x1()[-1]["response"]], 0, pointer, value)

@@ -3,18 +3,20 @@
 import json
 from typing import Any
 
-from builders.streams import Event, Events, response
+from builders.streams import Event, Events, response, x1
 
 from harness.conversation import Conversation
 from harness.reply import Reply
 from harness.wire.exchange import Ending, Exchange, Head, How, Request
 
 URL = "https://resource.openai.azure.com/openai/v1/responses"
+SAID = x1()[-1]["response"]["output"]
+"""What a plain reply says unless it is told otherwise."""
 
 
 def plain(request: Event | None = None, headers: dict[str, str] | None = None, **fields: Any) -> Reply:
     """A plain reply: a completed response with the given fields; `...` leaves one out."""
-    told = {name: value for name, value in {**response("completed"), **fields}.items() if value is not ...}
+    told = {name: value for name, value in {**response("completed", SAID), **fields}.items() if value is not ...}
     return _reply(request or {}, "application/json", json.dumps(told).encode(), headers)
 
 

@@ -17,12 +17,13 @@ CREATED_AT = 1_780_000_000
 
 def response(status: str, output: Iterable[Event] = (), **fields: Any) -> Event:
     """A response object as Azure tells it, without any field that came after June 2025."""
-    done = status in ("completed", "incomplete")
+    done, output = status in ("completed", "incomplete"), list(output)
+    thought = 4 if any(item["type"] == "reasoning" for item in output) else 0
     usage = {
         "input_tokens": 31,
         "input_tokens_details": {"cached_tokens": 0},
         "output_tokens": 12,
-        "output_tokens_details": {"reasoning_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": thought},
         "total_tokens": 43,
     }
     return {
@@ -36,7 +37,7 @@ def response(status: str, output: Iterable[Event] = (), **fields: Any) -> Event:
         "instructions": None,
         "max_output_tokens": None,
         "model": "gpt-5-mini",
-        "output": list(output),
+        "output": output,
         "parallel_tool_calls": True,
         "previous_response_id": None,
         "reasoning": {"effort": "medium", "summary": None},

@@ -1,6 +1,7 @@
 """Rules over whole replies: streamed and plain ones are judged alike."""
 
 import pytest
+from builders import answer_defects
 from builders import streams as s
 from builders.replies import both, of, plain, streamed
 from builders.reply_defects import DEFECTS, ENCRYPTED, FAILED
@@ -14,12 +15,21 @@ def found(reply):
     return [(finding.rule, finding.level.value, finding.wire.pointer) for finding in judge(of(reply)).findings]
 
 
-@pytest.mark.parametrize(
-    ("id_", "events", "request_", "code", "level", "pointer"), DEFECTS, ids=[row[0] for row in DEFECTS]
-)
+ROWS = [*DEFECTS, *answer_defects.DEFECTS]
+
+
+@pytest.mark.parametrize(("id_", "events", "request_", "code", "level", "pointer"), ROWS, ids=[row[0] for row in ROWS])
 def test_a_defect_is_found_in_streamed_and_plain_replies(id_, events, request_, code, level, pointer):
     for reply in both(events, request_):
         assert found(reply) == [(code, level, pointer)], reply.streamed
+
+
+@pytest.mark.parametrize(
+    ("events", "request_"), [row[1:] for row in answer_defects.PASSES], ids=[row[0] for row in answer_defects.PASSES]
+)
+def test_what_keeps_the_rules_of_meaning_passes(events, request_):
+    for reply in both(events, request_):
+        assert found(reply) == []
 
 
 @pytest.mark.parametrize("name", sorted(s.BASES))
@@ -43,7 +53,7 @@ def test_correct_exchanges_are_passed_streamed_and_plain(name):
         ({"text": {"format": {"type": "text"}}}, {}),
         (
             {"tool_choice": {"type": "function", "name": "f"}},
-            {"tool_choice": {"type": "function", "name": "f", "x": 1}},
+            {"tool_choice": {"type": "function", "name": "f", "x": 1}, "output": s.call(s.Telling(), name="f").output},
         ),
         ({"prompt_cache_key": "k"}, {}),  # an answer of before July 2025 has no such field
         ({"model": "alias"}, {"model": "gpt-5-mini-2025-08-07"}),
