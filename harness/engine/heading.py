@@ -1,5 +1,6 @@
 """A plan → the head of its record."""
 
+import hashlib
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
@@ -9,6 +10,7 @@ from harness.engine.account import utc
 from harness.engine.plan import Case, Omitted
 from harness.record.lines import Head, LeftOut, RuleLine, ScenarioLine, TargetLine
 from harness.rules import RULES
+from harness.scenario.model import Scenario
 
 PACKAGES: Final = ("pytest", "aiohttp", "openai", "pydantic")
 """Whose versions may matter to what was seen."""
@@ -41,10 +43,15 @@ def heading(
             for fact in targets.values()
         ),
         scenarios=tuple(
-            ScenarioLine(each.id, each.file, each.place.line, each.title, each.about or None, each.tags, each.digest)
+            ScenarioLine(each.id, each.file, each.place.line, each.title, each.about or None, each.tags, _digest(each))
             for each in scenarios.values()
         ),
         planned=tuple(case.id for case in cases),
         left_out=tuple(LeftOut(each.scenario, each.what, each.reason) for each in omitted),
         rules={rule.name: RuleLine(rule.level, rule.source, rule.title, rule.page) for rule in RULES},
     )
+
+
+def _digest(scenario: Scenario) -> str:
+    """Of the scenario's own text: another one in the same file may change without it."""
+    return hashlib.sha256(scenario.source.encode()).hexdigest()

@@ -35,7 +35,10 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioLine:
-    """A scenario that took part; `digest` is the SHA-256 of its file's bytes, in hex."""
+    """A scenario that took part; `digest` is the SHA-256 of its own text, in hex.
+
+    Each of its cases is repeated `repeat` times, of which `at_least` must pass; None: all of them.
+    """
 
     id: str
     file: str
@@ -44,6 +47,8 @@ class ScenarioLine:
     about: str | None = None
     tags: tuple[str, ...] = ()
     digest: str = ""
+    repeat: int = 1
+    at_least: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,7 @@ class TurnLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One finished attempt at a case. Case and attempt together occur once in a run.
+    """One finished attempt at a case. Case, repeat and attempt together occur once in a run.
 
     `case` is the node id; `row` the index of the parameter row and `values` what it holds; `repeat` counts from 0,
     `attempt` from 1. `reason` says why it was skipped, errored or inconclusive. `applied_rules` counts how often

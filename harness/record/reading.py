@@ -78,7 +78,7 @@ class _Reading:
     number: int = 1  # of the line last read, from 1
     found: list[tuple[int, CaseLine]] = field(default_factory=list)
     problems: list[Unsound] = field(default_factory=list)
-    taken: set[tuple[str, int]] = field(default_factory=set)
+    taken: set[tuple[str, int, int]] = field(default_factory=set)
 
     def read(self, file: BinaryIO) -> None:
         planned = frozenset(self.head.planned)
@@ -131,13 +131,13 @@ class _Reading:
             return
         if line.case not in planned:
             self.problems.append(Foreign(self.path, self.number, line.case))
-        elif (line.case, line.attempt) in self.taken:
+        elif (line.case, line.repeat, line.attempt) in self.taken:
             self.problems.append(Doubled(self.path, self.number, line.case, line.attempt))
         else:
             self._take(line)
 
     def _take(self, line: CaseLine) -> None:
-        self.taken.add((line.case, line.attempt))
+        self.taken.add((line.case, line.repeat, line.attempt))
         self.found.append((self.number, line))
 
     def _altered(self, raw: bytes, framed: Framed | None, planned: frozenset[str]) -> None:
@@ -147,7 +147,7 @@ class _Reading:
         self.problems.append(Altered(self.path, self.number, why, known[0] if known else None))
         for case in known:
             line = _remains(case, framed)
-            if (case, line.attempt) not in self.taken:
+            if (case, line.repeat, line.attempt) not in self.taken:
                 self._take(self._errored(line, self.number, why))
 
     def _errored(self, line: CaseLine, number: int, why: str) -> CaseLine:

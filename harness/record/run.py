@@ -17,7 +17,7 @@ from harness.findings import Verdict
 from harness.record.chain import unframe
 from harness.record.exchanges import on_wire
 from harness.record.fields import reader
-from harness.record.lines import CaseLine, ExchangeLine, Head, Where
+from harness.record.lines import CaseLine, ExchangeLine, Head, ScenarioLine, Where
 from harness.record.reading import read_file
 from harness.record.unsound import Altered, Different, Doubled, Empty, NoHead, NoRecord, Unsound
 from harness.wire.exchange import Exchange
@@ -81,12 +81,16 @@ class Run:
 
     @cached_property
     def verdicts(self) -> Mapping[str, Verdict]:
-        """What is said of each finished case: failed if any attempt failed, else what the last one says."""
-        return {case: _of_attempts(lines) for case, lines in self.attempts.items()}
+        """What is said of each finished case: of its repeats together, where it has several."""
+        bars = {(line.file, line.id): line for line in self.head.scenarios}
+        return {
+            case: of_repeats(lines, bars.get((lines[0].file, lines[0].scenario)))
+            for case, lines in self.attempts.items()
+        }
 
     @cached_property
     def flaky(self) -> frozenset[str]:
-        """The cases whose attempts disagree."""
+        """The cases whose attempts or repeats disagree."""
         return frozenset(case for case, lines in self.attempts.items() if len({line.verdict for line in lines}) > 1)
 
     def sound(self) -> "Run":
@@ -194,15 +198,18 @@ def _joined(runs: Sequence[Run]) -> Run:
             left_out=tuple(dict.fromkeys(line for run in runs for line in run.head.left_out)),
             rules={code: rule for run in runs for code, rule in run.head.rules.items()},
         )
-    taken: dict[tuple[str, int], CaseLine] = {}
+    taken: dict[tuple[str, int, int], CaseLine] = {}
     problems = [problem for run in runs for problem in run.problems]
     for run in runs:
         for line in run.cases:
-            if (line.case, line.attempt) in taken:
+            key = (line.case, line.repeat, line.attempt)
+            if key in taken:
                 problems.append(Doubled(run.folder, None, line.case, line.attempt))
-            taken.setdefault((line.case, line.attempt), line)
+            taken.setdefault(key, line)
     place = {case: n for n, case in enumerate(head.planned)}
-    cases = sorted(taken.values(), key=lambda line: (place.get(line.case, len(place)), line.case, line.attempt))
+    cases = sorted(
+        taken.values(), key=lambda line: (place.get(line.case, len(place)), line.case, line.repeat, line.attempt)
+    )
     return Run(head, tuple(cases), tuple(problems), first.folder)
 
 
@@ -223,6 +230,26 @@ def _in_order(path: Path) -> tuple[Any, ...]:
     return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name))
 
 
-def _of_attempts(lines: Iterable[CaseLine]) -> Verdict:
-    said = [line.verdict for line in lines]
-    return Verdict.FAILED if Verdict.FAILED in said else said[-1]
+def of_repeats(lines: Iterable[CaseLine], scenario: ScenarioLine | None) -> Verdict:
+    """What the finished attempts of a case say together.
+
+    Of a repeat: failed if any attempt failed, else what the last one says. Of several: passed once so many have
+    passed as the scenario demands, failed once so many cannot pass any more; between the two, something is amiss
+    with the harness or could not be observed.
+    """
+    repeats: dict[int, list[Verdict]] = {}
+    for line in lines:
+        repeats.setdefault(line.repeat, []).append(line.verdict)
+    said = [Verdict.FAILED if Verdict.FAILED in verdicts else verdicts[-1] for verdicts in repeats.values()]
+    wanted = scenario.repeat if scenario is not None else 1
+    if wanted == 1 and len(said) == 1:
+        return said[0]
+    demanded = scenario.at_least if scenario is not None and scenario.at_least is not None else wanted
+    if said.count(Verdict.PASSED) >= demanded:
+        return Verdict.PASSED
+    if said.count(Verdict.FAILED) > wanted - demanded:
+        return Verdict.FAILED
+    for verdict in (Verdict.ERRORED, Verdict.SKIPPED):
+        if verdict in said:
+            return verdict
+    return Verdict.INCONCLUSIVE
