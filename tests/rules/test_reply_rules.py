@@ -53,7 +53,10 @@ def test_correct_exchanges_are_passed_streamed_and_plain(name):
         ({"text": {"format": {"type": "text"}}}, {}),
         (
             {"tool_choice": {"type": "function", "name": "f"}},
-            {"tool_choice": {"type": "function", "name": "f", "x": 1}, "output": s.call(s.Telling(), name="f").output},
+            {
+                "tool_choice": {"type": "function", "name": "f", "x": 1},
+                "output": s.call(s.Telling(), "{}", name="f").output,
+            },
         ),
         ({"prompt_cache_key": "k"}, {}),  # an answer of before July 2025 has no such field
         ({"model": "alias"}, {"model": "gpt-5-mini-2025-08-07"}),
