@@ -6,8 +6,10 @@ from typing import Any, Final
 from harness.conversation import TurnTaken
 from harness.expectations.subjects import LOOKS
 from harness.findings import Finding, Level, OnWire
+from harness.matchers import TooLong
 from harness.pointer import MISSING
 from harness.scenario.model import Expectation
+from harness.source.place import Diagnostic, Refused
 
 POINTERS: Final[Mapping[str, str]] = {
     "status": "/status",
@@ -31,12 +33,15 @@ def judge(taken: TurnTaken, expectation: Expectation, bindings: Mapping[str, Any
     `bindings` are the variables known when the turn was over.
 
     Raises:
-        harness.source.place.Refused: with these values the matcher is none.
+        harness.source.place.Refused: with these values the matcher is none, or it did not come to an end.
     """
     bound = expectation.bind(bindings)
-    value = LOOKS[bound.subject](taken, bound.part)
     where = OnWire(taken.final.index if taken.final else 0, pointer=POINTERS.get(bound.subject, ""))
-    for mismatch in bound.matcher.match(value):
+    try:
+        mismatches = list(bound.matcher.match(LOOKS[bound.subject](taken, bound.part)))
+    except TooLong as error:
+        raise Refused([Diagnostic(bound.place, str(error), "write it so that it comes to an end")]) from None
+    for mismatch in mismatches:
         yield Finding(
             f"expect.{bound.subject}",
             Level.ERROR,

@@ -4,12 +4,12 @@ Each answers a plain JSON value, or MISSING where the turn has nothing of the ki
 `harness.scenario.subjects`; a test holds both tables equal.
 """
 
-import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from harness.conversation import TurnTaken
+from harness.matchers import paths
 from harness.pointer import MISSING, resolve
 
 Look = Callable[[TurnTaken, str | None], Any]
@@ -145,11 +145,7 @@ def path(taken: TurnTaken, part: str | None) -> Any:
     """What a JSONPath finds in the final response: the value of a singular query, else the list of all matches."""
     if taken.final is None or taken.final.response is None or part is None:
         return MISSING
-    query = _query(part)
-    found = query.findall(taken.final.response)
-    if query.singular_query():
-        return found[0] if found else MISSING
-    return found
+    return paths.found_at(part, taken.final.response)
 
 
 LOOKS: Final[Mapping[str, Look]] = {
@@ -170,13 +166,6 @@ LOOKS: Final[Mapping[str, Look]] = {
     "path": path,
 }
 """Every subject of this version."""
-
-
-@functools.lru_cache(maxsize=1024)
-def _query(source: str) -> Any:
-    import jsonpath  # costs more to import than all else here, and few scenarios look by path
-
-    return jsonpath.compile(source)
 
 
 def _in_response(taken: TurnTaken, pointer: str) -> Any:

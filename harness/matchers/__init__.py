@@ -3,7 +3,7 @@
 Knows plain JSON values, and nothing of scenarios or the wire.
 """
 
-from harness.matchers.base import ANY, UNKNOWN, BadMatcher, Matcher, Mismatch
+from harness.matchers.base import ANY, UNKNOWN, BadMatcher, Matcher, Mismatch, TooLong
 from harness.matchers.table import MATCHERS, compile
 
-__all__ = ["ANY", "MATCHERS", "UNKNOWN", "BadMatcher", "Matcher", "Mismatch", "compile"]
+__all__ = ["ANY", "MATCHERS", "UNKNOWN", "BadMatcher", "Matcher", "Mismatch", "TooLong", "compile"]

@@ -27,6 +27,10 @@ UNKNOWN: Final = type("Unknown", (), {"__repr__": lambda _: "UNKNOWN"})()
 """Stands for a variable's value while a matcher is only checked; every check of an argument lets it pass."""
 
 
+class TooLong(RuntimeError):
+    """A check took longer than a check may: what the author wrote is at fault, and nothing was found out."""
+
+
 class BadMatcher(ValueError):
     """A matcher cannot be read; the message says why and where within it."""
 
@@ -35,7 +39,8 @@ class BadMatcher(ValueError):
 class Mismatch:
     """Where a value is not what was demanded: a JSON pointer into it, and both values.
 
-    `fits` is False where the matcher found nothing that it could look at.
+    `fits` is False where the matcher found nothing that it could look at. `difference` shows, line by line, how two
+    long texts differ; empty where both are told at a glance.
     """
 
     pointer: str
@@ -43,6 +48,7 @@ class Mismatch:
     actual: Any
     message: str
     fits: bool = True
+    difference: str = ""
 
 
 class Matcher(ABC):

@@ -1,14 +1,12 @@
-"""Matchers of a value as a whole: equality, type, presence, JSON Schema."""
+"""Matchers of a value as a whole: equality, type, presence."""
 
-import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from harness.matchers.base import UNKNOWN, Matcher, Mismatch, Reading, alike, brief, described, folded, unfit
 from harness.matchers.collections import ANY_MATCHER, MOST_SHOWN
-from harness.pointer import MISSING, extend, walk
+from harness.pointer import MISSING, extend
 from harness.source.place import shown, suggestion
 
 TYPES: Final[Mapping[str, tuple[type, ...]]] = {
@@ -130,76 +128,6 @@ class Exists(Matcher):
         if there != self.wanted:
             told = f"there is {described(value)}, and should be nothing" if there else "there is nothing"
             yield Mismatch("", {self.name: self.wanted}, value if there else None, told)
-
-
-@dataclass(frozen=True, slots=True)
-class JsonSchema(Matcher):
-    """Is valid against a JSON Schema (draft 2020-12); references lead into the schema itself only."""
-
-    schema_: Any
-
-    name = "json_schema"
-    schema: ClassVar[dict[str, Any]] = {"type": ["object", "boolean"]}
-    example: ClassVar[Any] = {"type": "object", "required": ["city"]}
-
-    @classmethod
-    def read(cls, argument: Any, reading: Reading) -> Matcher:
-        from jsonschema import Draft202012Validator
-        from jsonschema.exceptions import SchemaError
-
-        if argument is UNKNOWN or (reading.draft and any(each is UNKNOWN for _, each in walk(argument))):
-            return cls({})
-        if not isinstance(argument, dict):
-            reading.mistake(f"`json_schema` needs a mapping, not {described(argument)}")
-            return cls({})
-        if reading.fold:
-            reading.mistake("`json_schema` cannot ignore case")
-        for path, reference in _references(argument):
-            if not isinstance(reference, str) or not reference.startswith("#"):
-                at = reading.below(*path)
-                at.mistake("a reference leads out of the schema", "write the schema here and refer to `#/$defs/…`")
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", FutureWarning)  # of a doubtful pattern
-                Draft202012Validator.check_schema(argument, format_checker=Draft202012Validator.FORMAT_CHECKER)
-        except FutureWarning as warning:
-            reading.mistake(f"a pattern in this schema is doubtful: {warning}")
-        except SchemaError as error:
-            reading.below(*error.absolute_path).mistake(f"this is no JSON Schema: {shown(error.message)}")
-        return cls(argument)
-
-    def match(self, value: Any) -> Iterator[Mismatch]:
-        from jsonschema import Draft202012Validator
-        from referencing import Registry
-        from referencing.exceptions import Unresolvable
-
-        if value is MISSING:
-            yield unfit("value", value, self.name)
-            return
-        nothing: Registry[Any] = Registry()
-        try:
-            for count, error in enumerate(Draft202012Validator(self.schema_, registry=nothing).iter_errors(value)):
-                if count == MOST_SHOWN:
-                    return
-                pointer = extend("", *error.absolute_path)
-                told = f"against the schema: {shown(error.message)}"
-                yield Mismatch(pointer, {error.validator: error.validator_value}, error.instance, told)
-        except (RecursionError, Unresolvable, re.error) as error:
-            told = f"the schema cannot be applied: {shown(str(error))}"
-            yield Mismatch("", self.name, value, told, fits=False)
-
-
-def _references(schema: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Every reference in a schema with the path to it."""
-    if isinstance(schema, dict):
-        for key, inner in schema.items():
-            if key in ("$ref", "$dynamicRef"):
-                yield (*path, key), inner
-            elif key not in ("const", "enum", "default", "examples"):
-                yield from _references(inner, (*path, key))
-    elif isinstance(schema, list):
-        for index, inner in enumerate(schema):
-            yield from _references(inner, (*path, index))
 
 
 @dataclass(frozen=True, slots=True)

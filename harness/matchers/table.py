@@ -8,7 +8,8 @@ from harness.matchers.base import ANY, UNKNOWN, BadMatcher, Matcher, Path, Readi
 from harness.matchers.collections import Count, Each, Length, OneOf, Some
 from harness.matchers.combine import AllOf, AnyOf, IgnoreCase, Not
 from harness.matchers.numbers import Above, AtLeast, AtMost, Below, Between, CloseTo
-from harness.matchers.structure import Equals, Exists, JsonSchema, Type
+from harness.matchers.schemas import JsonSchema
+from harness.matchers.structure import Equals, Exists, Type
 from harness.matchers.text import Contains, ContainsAny, EndsWith, Excludes, Matches, StartsWith
 from harness.source.place import shown, suggestion
 

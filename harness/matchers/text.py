@@ -1,18 +1,11 @@
 """Matchers of texts; `contains`, `contains_any` and `excludes` look at lists and mappings too."""
 
-import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from harness.matchers.base import UNKNOWN, Matcher, Mismatch, Reading, alike, brief, folded, unfit
-from harness.source.place import shown
-
-MOST_MATCHED: Final = 1 << 20
-"""How many characters of a text a regular expression is held against, at most."""
-
-LONGEST_PATTERN: Final = 10_000
+from harness.matchers.patterns import NoPattern, compiled, found
 
 _SOUGHT: Final[dict[str, Any]] = {"type": ["string", "number", "boolean", "array", "object", "null"]}
 
@@ -169,7 +162,8 @@ class EndsWith(_OfText):
 class Matches(Matcher):
     """Is a text in which the regular expression (Python's dialect) is found; `^` and `$` tie it to the ends."""
 
-    pattern: re.Pattern[str]
+    pattern: str
+    fold: bool = False
 
     name = "matches"
     kinds: ClassVar[frozenset[str]] = frozenset({"text"})
@@ -181,22 +175,18 @@ class Matches(Matcher):
         text = "" if argument is UNKNOWN else argument if isinstance(argument, str) else reading.text(argument)
         if argument == "":
             reading.mistake("`matches` of nothing says nothing")
-        if len(text) > LONGEST_PATTERN:
-            reading.mistake(f"a regular expression has at most {LONGEST_PATTERN} characters")
-            text = ""
         if reading.draft and "${" in text:
             text = ""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")  # what Python warns of it will read differently one day
-                return cls(re.compile(text, re.IGNORECASE if reading.fold else 0))
-        except (re.error, OverflowError, RecursionError, Warning) as error:
-            reading.mistake(f"`{shown(text)}` is no regular expression: {error}")
-            return cls(re.compile(""))
+            compiled(text, reading.fold)
+        except NoPattern as error:
+            reading.mistake(str(error))
+            text = ""
+        return cls(text, reading.fold)
 
     def match(self, value: Any) -> Iterator[Mismatch]:
-        expected = {self.name: self.pattern.pattern}
+        expected = {self.name: self.pattern}
         if not isinstance(value, str):
             yield unfit("text", value, expected)
-        elif not self.pattern.search(value[:MOST_MATCHED]):
-            yield Mismatch("", expected, value, f"{brief(value)} does not match {brief(self.pattern.pattern)}")
+        elif not found(compiled(self.pattern, self.fold), value):
+            yield Mismatch("", expected, value, f"{brief(value)} does not match {brief(self.pattern)}")

@@ -1,10 +1,9 @@
 """Expectations as they are written → matchers, each fit for its subject."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from harness.matchers import Matcher, Mismatch
+from harness.matchers import Matcher, Mismatch, paths
 from harness.matchers.base import ANY, Reading, Report, brief
 from harness.matchers.collections import InOrder
 from harness.matchers.structure import Fields
@@ -19,9 +18,6 @@ SPECIAL: Final[Mapping[str, type[Matcher]]] = {
     "stream/events": Fields,
 }
 """Subjects and parts whose value is written in a way of its own."""
-
-
-LONGEST_JSONPATH: Final = 1_000
 
 
 class Unbound(Matcher):
@@ -88,18 +84,10 @@ def kind_of(subject: Subject, part: str | None) -> str:
     return subject.parts[part]
 
 
-@lru_cache(maxsize=4096)
 def jsonpath_mistake(path: str) -> str | None:
     """What is wrong with a JSONPath (RFC 9535), or None."""
-    import jsonpath
-    from jsonpath.exceptions import JSONPathError
-
-    if len(path) > LONGEST_JSONPATH:
-        return f"a JSONPath has at most {LONGEST_JSONPATH} characters"
-    if not path.startswith("$"):
-        return "a JSONPath begins with `$`"
     try:
-        jsonpath.compile(path)
-    except JSONPathError as error:
-        return f"this is no JSONPath: {str(error).splitlines()[0]}"
+        paths.read(path)
+    except paths.NoPath as error:
+        return str(error)
     return None

@@ -12,6 +12,7 @@ from harness.expectations import expect
 from harness.expectations.expect import POINTERS
 from harness.expectations.subjects import LOOKS
 from harness.findings import Finding, Level
+from harness.matchers import patterns
 from harness.reply import Reply
 from harness.source.place import Refused
 
@@ -89,6 +90,15 @@ def test_variables_are_put_in():
     assert (finding.expected, finding.actual) == ("Bye", "Hello")
     with pytest.raises(Refused):
         judged('{usage: {total_tokens: {at_most: "${word}"}}}', plain(), word="Hello")
+
+
+@pytest.mark.parametrize("demand", ['{text: {matches: "(a|aa)+$"}}', "{path: {\"$..[?search(@, '(a|aa)+$')]\": []}}"])
+def test_a_check_without_end_is_the_authors(demand: str, monkeypatch: pytest.MonkeyPatch):
+    """E20: neither held nor failed; a diagnostic at the line that asks for it."""
+    monkeypatch.setattr(patterns, "SECONDS", 0.1)
+    with pytest.raises(Refused, match="did not come to an end") as refusal:
+        judged(demand, plain(output=[said("a" * 100 + "!")]))
+    assert refusal.value.diagnostics[0].place.line == 4
 
 
 def turn_expecting(demand: str, reply: Reply) -> Finding | None:

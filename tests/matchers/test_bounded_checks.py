@@ -1,0 +1,224 @@
+"""No pattern, schema or path holds up a run: each ends in time, or says that it did not."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.matchers import BadMatcher, TooLong, compile, paths, patterns, schemas
+from harness.pointer import MISSING
+
+CATASTROPHES = {
+    "(a|aa)+$": "a" * 100 + "!",
+    "(.*a){25}$": "a" * 5_000 + "b",
+    r"(?:x+x+)+y": "x" * 5_000,
+}
+"""Patterns that Python's own engine would follow for years, each with a text that sets it off."""
+
+QUICK = 5.0
+"""Seconds; the check itself has one."""
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of a second is enough to see that something has no end."""
+    for module in (patterns, schemas):
+        monkeypatch.setattr(module, "SECONDS", 0.2)
+    monkeypatch.setattr(paths, "MOST_NODES", 20_000)
+
+
+def in_time(started: float) -> bool:
+    return time.monotonic() - started < QUICK
+
+
+@pytest.mark.parametrize("pattern", CATASTROPHES)
+def test_a_pattern_without_end_is_told(pattern: str):
+    """E20: an error of ours that names the pattern, never a hang."""
+    started = time.monotonic()
+    with pytest.raises(TooLong, match="did not come to an end"):
+        list(compile({"matches": pattern}).match(CATASTROPHES[pattern]))
+    assert in_time(started)
+
+
+@pytest.mark.parametrize("wrap", [lambda inner: {"not": inner}, lambda inner: {"any_of": [inner, {"contains": "a"}]}])
+def test_nothing_around_such_a_pattern_makes_an_answer_of_it(wrap: Any):
+    """Neither `not` nor `any_of` turns a check that did not end into one that holds."""
+    with pytest.raises(TooLong):
+        list(compile(wrap({"matches": "(a|aa)+$"})).match("a" * 100 + "!"))
+
+
+def doubling(levels: int, leaf: dict[str, Any]) -> dict[str, Any]:
+    """A schema that refers twice to itself at each level: 2 ** levels leaves."""
+    steps = {f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n - 1}"}] * 2} for n in range(1, levels + 1)}
+    return {"$defs": {"a0": leaf, **steps}, "$ref": f"#/$defs/a{levels}"}
+
+
+SCHEMAS: dict[str, tuple[dict[str, Any], Any]] = {
+    "pattern": ({"pattern": "(a|aa)+$"}, "a" * 100 + "!"),
+    "names": ({"patternProperties": {"(a|aa)+$": {}}}, {"a" * 100 + "!": 1}),
+    "additional": ({"patternProperties": {"(a|aa)+$": {}}, "additionalProperties": False}, {"a" * 100 + "!": 1}),
+    "doubling": (doubling(40, {"type": "string"}), "x"),
+}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_schema_without_end_is_told(name: str):
+    """E21."""
+    schema, value = SCHEMAS[name]
+    started = time.monotonic()
+    with pytest.raises(TooLong):
+        list(compile({"json_schema": schema}).match(value))
+    assert in_time(started)
+
+
+def test_a_schema_in_a_circle_cannot_be_applied():
+    (mismatch,) = compile({"json_schema": {"$ref": "#"}}).match(1)
+    assert not mismatch.fits
+
+
+def test_many_entries_are_compared_quickly():
+    started = time.monotonic()
+    unique = compile({"json_schema": {"uniqueItems": True}})
+    assert unique.holds([{"a": n} for n in range(100_000)]) is True
+    assert in_time(started)
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [([1, 1.0], False), ([1, True], True), ([[1], [True]], True), ([{"a": 1}, {"a": 1.0}], False), ([], True)],
+)
+def test_what_is_unique(value: list[Any], holds: bool):
+    """As JSON has it: 1 and 1.0 are one, 1 and true are two."""
+    assert compile({"json_schema": {"uniqueItems": True}}).holds(value) is holds
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "holds"),
+    [
+        ({"properties": {"a": {}}, "additionalProperties": False}, {"a": 1}, True),
+        ({"properties": {"a": {}}, "additionalProperties": False}, {"b": 1}, False),
+        ({"patternProperties": {"^x": {}}, "additionalProperties": {"type": "string"}}, {"x1": 1, "y": "s"}, True),
+        ({"patternProperties": {"^x": {}}, "additionalProperties": {"type": "string"}}, {"y": 1}, False),
+        ({"patternProperties": {"^x": {"type": "string"}}}, {"x1": 1}, False),
+        ({"additionalProperties": True}, {"a": 1}, True),
+        ({"pattern": "^[a-z]+$"}, "abc", True),
+        ({"pattern": "^[a-z]+$"}, "ABC", False),
+        ({"pattern": "b"}, 7, True),
+    ],
+)
+def test_the_keywords_of_our_own(schema: dict[str, Any], value: Any, holds: bool):
+    """Keywords that are read anew here for an end in time say what the library's say."""
+    from jsonschema import Draft202012Validator
+
+    assert compile({"json_schema": schema}).holds(value) is holds
+    assert Draft202012Validator(schema).is_valid(value) is holds
+
+
+@pytest.mark.parametrize(
+    "reference", ["https://example.com/s.json", "other.json#/a", "file:///etc/passwd", "//host/x", "urn:x"]
+)
+def test_no_reference_leads_out(reference: str):
+    """E21: a remote reference is the author's mistake, when the file is read."""
+    for schema in ({"$ref": reference}, {"properties": {"a": {"items": [{"$dynamicRef": reference}]}}}):
+        with pytest.raises(BadMatcher, match="leads out of the schema"):
+            compile({"json_schema": schema})
+
+
+def test_a_schema_that_cannot_be_bounded_is_refused():
+    with pytest.raises(BadMatcher, match="no end that can be foreseen"):
+        compile({"json_schema": {"patternProperties": {"a": {}}, "unevaluatedProperties": False}})
+
+
+DEEP: Any = [[[[list(range(8))] * 8] * 8] * 8] * 8
+
+
+@pytest.mark.parametrize("path", ["$..*..*..*", "$[?count($..*..*..*) > 0]", "$..[?@..[?@..[?@..x]]]"])
+def test_a_query_without_end_is_told(path: str):
+    """It visits so many nodes and no more, those inside of filters too."""
+    started = time.monotonic()
+    with pytest.raises(TooLong):
+        paths.found_at(path, DEEP)
+    assert in_time(started)
+
+
+def test_a_pattern_in_a_query_has_an_end():
+    with pytest.raises(TooLong):
+        paths.found_at("$[?search(@, '(a|aa)+$')]", ["a" * 100 + "!"])
+
+
+RFC_9535: list[tuple[str, Any, Any]] = [
+    ("$.a", {"a": 1}, 1),
+    ("$['a']", {"a": None}, None),
+    ("$.b", {"a": 1}, MISSING),
+    ("$[0]", [7], 7),
+    ("$[-1]", [7, 8], 8),
+    ("$[5]", [7], MISSING),
+    ("$[0:2]", [1, 2, 3], [1, 2]),
+    ("$[::-1]", [1, 2, 3], [3, 2, 1]),
+    ("$[0,0]", [7], [7, 7]),
+    ("$.*", {"a": 1, "b": 2}, [1, 2]),
+    ("$..a", {"a": {"a": 1}}, [{"a": 1}, 1]),
+    ("$[?@.a]", [{"a": 0}, {"b": 1}], [{"a": 0}]),
+    ("$[?@.a==1.0]", [{"a": 1}, {"a": True}], [{"a": 1}]),
+    ("$[?@.a=='x' && !(@.b>1)]", [{"a": "x", "b": 1}, {"a": "x", "b": 2}], [{"a": "x", "b": 1}]),
+    ("$[?@.a==$[0].b]", [{"b": 3}, {"a": 3}], [{"a": 3}]),
+    ("$[?length(@)==2]", ["ab", "abc", [1, 2], {"a": 1}, 7], ["ab", [1, 2]]),
+    ("$[?count(@.*)>1]", [[1], [1, 2]], [[1, 2]]),
+    ("$[?value(@..a)==1]", [{"a": 1}, {"a": 2}], [{"a": 1}]),
+    ("$[?match(@, 'a.c')]", ["abc", "xabc", "a\nc"], ["abc"]),
+    ("$[?search(@, 'b')]", ["abc", "x", 7], ["abc"]),
+    ("$[?search(@, '[')]", ["["], []),
+]
+"""Queries, a value, and what RFC 9535 says that they find."""
+
+
+@pytest.mark.parametrize(("path", "value", "finds"), RFC_9535, ids=[row[0] for row in RFC_9535])
+def test_what_a_query_finds(path: str, value: Any, finds: Any):
+    assert paths.found_at(path, value) == finds
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "a",
+        "$.",
+        "$[",
+        "$.a | $.b",
+        "$ ",
+        "$.a ",
+        "$[01]",
+        "$[?typeof(@)=='x']",
+        "$[?@.a in [1]]",
+        "$.~a",
+        "$[?@.a==1",
+    ],
+)
+def test_what_is_no_query(path: str):
+    """What the RFC has not, other dialects' words among it, is refused when the file is read."""
+    with pytest.raises(paths.NoPath):
+        paths.read(path)
+
+
+@given(st.text(st.sampled_from("$.[]*?@'a0-:,()=!<> "), max_size=30))
+def test_any_text_is_a_query_or_is_refused(text: str):
+    """Law: no text makes reading or finding stumble."""
+    try:
+        paths.read("$" + text)
+    except paths.NoPath:
+        return
+    paths.found_at("$" + text, {"a": [0, {"a": 1}]})
+
+
+@given(st.text(st.sampled_from("ab()[]{}*+?|\\^$.-1,"), max_size=12), st.text(st.sampled_from("ab-1"), max_size=20))
+def test_any_text_is_a_pattern_or_is_refused(pattern: str, text: str):
+    """Law: a pattern that is accepted comes to an end, and finds what Python's engine finds."""
+    import re
+
+    try:
+        compiled = patterns.compiled(pattern)
+    except patterns.NoPattern:
+        return
+    assert patterns.found(compiled, text) is (re.search(pattern, text) is not None)
