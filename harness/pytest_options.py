@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.engine.target import Target, UnsafeEndpoint, live_target
+from harness.engine.target import Target, live_target
+from harness.targets.origins import UnsafeEndpoint
 from harness.wire.redact import Secret
 
 

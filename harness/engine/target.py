@@ -5,23 +5,22 @@ knows whether behind it stands a live service or the embedded endpoint.
 """
 
 import asyncio
-import ipaddress
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
+from harness.engine.addressed import Addressed
+from harness.engine.auth import Authorized, Credential, Fixed
+from harness.engine.clock import Clock
+from harness.targets.origins import SERVICE_HOSTS, on_list, origin_of, safe_base
+from harness.targets.spec import Quota
 from harness.wire.client import Client
-from harness.wire.exchange import Headers, Sender
+from harness.wire.exchange import Sender
 from harness.wire.limits import LIMITS, Limits
 from harness.wire.redact import Secret
 
 T = TypeVar("T")
-
-
-class UnsafeEndpoint(ValueError):
-    """An address to which no key is sent; the message says what to use instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,8 @@ class Facts:
     """What is known of a target before anything is sent. `kind` is `embedded` or `live`.
 
     `deployment` is what is sent as `model`; `model`, `version` and `region` are what the operator says stands
-    behind it, None where nothing was said.
+    behind it, None where nothing was said; `deployment_type` as the catalogue names it. `missing` says why nothing
+    can be sent to it: a credential that is not there.
     """
 
     name: str
@@ -39,22 +39,27 @@ class Facts:
     model: str | None = None
     version: str | None = None
     region: str | None = None
+    deployment_type: str | None = None
+    image_deployment: str | None = None
+    quota: Quota = Quota()
+    missing: str | None = None
 
     def variables(self) -> dict[str, Any]:
         """What a scenario may write as `${target.…}`."""
         return {
             f"target.{name}": value
-            for name in ("name", "deployment", "model", "version", "region")
+            for name in ("name", "deployment", "model", "version", "region", "image_deployment")
             if (value := getattr(self, name)) is not None
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What a case talks through: the API's base address, with a slash at its end, and a sender."""
+    """What a case talks through: the API's base address, with a slash at its end, a sender, and how time passes."""
 
     base: str
     sender: Sender
+    clock: Clock = field(default_factory=Clock)
 
 
 class Target(Protocol):
@@ -97,25 +102,32 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class LiveTarget:
-    """A deployment at an address, with a key."""
+    """A deployment at an address, with a credential; None where its service asks for none."""
 
     facts: Facts
-    key: Secret | None
+    credential: Credential | None = None
+    api_version: str | None = None
+    tokens: Callable[[], AbstractAsyncContextManager[Any]] | None = None
 
-    def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AbstractAsyncContextManager[Door]:
-        return nullcontext(Door(self.facts.endpoint, grounds.client.speaking_for(self._credential)))
+    @asynccontextmanager
+    async def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AsyncIterator[Door]:
+        """A door for whoever comes; a script is for the embedded endpoint alone.
+
+        Raises:
+            harness.engine.auth.NoCredential: no token can be had.
+        """
+        sender: Sender = grounds.client
+        if self.credential is not None:
+            if self.tokens is not None:
+                await grounds.shared(self.tokens)
+            origin = origin_of(self.facts.endpoint)
+            sender = Authorized(grounds.client.speaking_for(self.credential.lines, origin.covers), self.credential)
+        if self.api_version or self.facts.image_deployment:
+            sender = Addressed(sender, self.api_version, self.facts.image_deployment)
+        yield Door(self.facts.endpoint, sender)
 
     def mistake(self, script: Mapping[str, Any] | None) -> str | None:
         return None
-
-    def _credential(self) -> Headers:
-        """The key as the address wants it: Azure's own header there, else a bearer token."""
-        if self.key is None:
-            return ()
-        host = urlsplit(self.facts.endpoint).hostname or ""
-        if host.endswith(".azure.com"):
-            return (("api-key", self.key.reveal()),)
-        return (("Authorization", f"Bearer {self.key.reveal()}"),)
 
 
 def live_target(
@@ -124,24 +136,13 @@ def live_target(
     """A target named on the command line; model and region as the catalogue spells them, where they are known.
 
     Raises:
-        UnsafeEndpoint: the address is neither https nor on loopback, or holds user information or a fragment.
+        UnsafeEndpoint: the address is neither https nor on loopback, or holds something that is not plain.
     """
-    parts = urlsplit(endpoint)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host:
-        raise UnsafeEndpoint(f"the endpoint {endpoint!r} is no http(s) address")
-    if parts.username or parts.password or parts.fragment or parts.query:
-        raise UnsafeEndpoint("the endpoint is the base address alone, without user information, query or fragment")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise UnsafeEndpoint(f"a key is sent over https only, and {host!r} is not on loopback")
-    base = endpoint.rstrip("/") + "/"
-    return LiveTarget(Facts(f"live/{deployment}", "live", base, deployment, model=model, region=region), key)
+    base = safe_base(endpoint)
+    facts = Facts(f"live/{deployment}", "live", base, deployment, model=model, region=region)
+    return LiveTarget(facts, None if key is None else Fixed(key, key_header(base)))
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def key_header(base: str) -> str:
+    """Where a key stands in a request: in Azure's own header there, else it is a bearer token."""
+    return "api-key" if on_list(origin_of(base).host, SERVICE_HOSTS) else "Authorization"

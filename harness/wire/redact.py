@@ -74,7 +74,13 @@ class Redactor:
     """Blanks every form of every secret, in whatever letter case, in bytes that are about to be written."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        found = {form.lower() for secret in secrets for form in forms(secret.reveal())}
+        self._needles: tuple[bytes, ...] = ()
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: Secret) -> None:
+        """Another secret; whoever redacts in another thread sees it whole or not at all."""
+        found = {form.lower() for form in forms(secret.reveal())}.union(self._needles)
         self._needles = tuple(sorted(found, key=len, reverse=True))
 
     def __call__(self, data: bytes) -> bytes:
