@@ -60,6 +60,7 @@ TRAILING: Final = re.compile(
     r"|\s+(?:in|with|as)\s+(?:one|a single|exactly|just|only|few)\b.*$",
     re.IGNORECASE,
 )
+OPEN: Final = re.compile(r"about\s", re.IGNORECASE)
 JUST: Final = re.compile(
     r"\b(?:only|just|nothing else|nothing but|bare|no other (?:words|text)|one word|single word)\b", re.I
 )
@@ -181,10 +182,12 @@ def recalling(context: Context, phrases: Phrases) -> Draft | None:
         fact = lookup(remembered, name)
         shown = ARTICLES.sub("", name)
         owner = phrases.yours if re.match(r"my\b", name, re.IGNORECASE) else phrases.the
+        if fact is None and OPEN.match(name):
+            continue  # something can be said of what was never mentioned
         if fact is None:
             lines.append(phrases.unknown.format(owner=owner.lower(), key=shown))
         elif bare_value:
             lines.append(fact.value)
         else:
             lines.append(phrases.recalled.format(owner=owner, key=shown, value=fact.value))
-    return Draft.saying(" ".join(lines))
+    return Draft.saying(" ".join(lines)) if lines else None
