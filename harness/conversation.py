@@ -10,12 +10,33 @@ from harness.scenario.model import Scenario, Turn
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What an official client said to its user of one exchange or stream.
+
+    `way` is the call by which it was asked, such as `responses.create`; `exchange` the number of the last exchange
+    that it is about, counted as in `Reply.index`. `text` is the visible answer, `streamed` the same added up from its
+    deltas (None where none were seen), `items` and `usage` as plain JSON. `raised` is the exception instead: its
+    class and message.
+    """
+
+    way: str
+    exchange: int = 0
+    text: str | None = None
+    streamed: str | None = None
+    items: tuple[Any, ...] | None = None
+    usage: Mapping[str, Any] | None = None
+    raised: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TurnTaken:
     """One turn as it was taken: the turn of the scenario (None for a recording) and its replies in wire order.
 
     A turn has several replies where it was polled, resumed or took several rounds of tool calls; `final` is the
     one that ended it. `rounds` are those that ended a round: one, or more where calls of functions were answered
-    within the turn. `captured` is what its `capture:` took.
+    within the turn. `captured` is what its `capture:` took. Where the answer came in parts, `final` is the parts
+    joined (see `harness.reply.joined`), while `replies` are what was on the wire. `told` is what the official client
+    said, where it sent the turn.
     """
 
     id: str
@@ -24,6 +45,7 @@ class TurnTaken:
     final: Reply | None = None
     captured: Mapping[str, Any] = field(default_factory=dict)
     rounds: tuple[Reply, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ Everything is read when it is first asked for, from the exchange's bytes alone, 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from harness.findings import Finding
+from harness.findings import Finding, OnWire
 from harness.protocol.profiles import CORE, Profile
 from harness.reading.envelope import Form
 from harness.reading.exchange import ExchangeReading
+from harness.reading.joined import joined as joined_exchange
 from harness.wire.exchange import Exchange
 from harness.wire.sse import Frame, frames
 
@@ -184,3 +186,31 @@ def _error(status: int | None, told: object) -> dict[str, Any]:
     """An error's fields as they were told."""
     fields = told if isinstance(told, dict) else {"message": told} if isinstance(told, str) else {}
     return {"status": status, **{name: fields.get(name) for name in ("code", "type", "param", "message")}}
+
+
+class JoinedReply(Reply):
+    """A stream that came in two parts, read as one; its findings stand in the part in which they are."""
+
+    def __init__(self, first: Reply, second: Reply) -> None:
+        exchange, self._size, self._count = joined_exchange(first.exchange, second.exchange)
+        super().__init__(exchange, second.index, profile=second.profile)
+        self._first = first
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the whole, placed in its parts."""
+        return tuple(replace(found, wire=self._part(found.wire)) for found in super().findings)
+
+    def _part(self, wire: OnWire) -> OnWire:
+        if wire.event is None and wire.offset is None:
+            return wire
+        in_first = wire.event < self._count if wire.event is not None else (wire.offset or 0) < self._size
+        if in_first:
+            return replace(wire, exchange=self._first.index)
+        event = None if wire.event is None else wire.event - self._count
+        return replace(wire, event=event, offset=None if wire.offset is None else wire.offset - self._size)
+
+
+def joined(first: Reply, second: Reply) -> Reply:
+    """Two parts of one stream as one reply; the second part alone where it is no stream to go on with."""
+    return JoinedReply(first, second) if second.streamed else second

@@ -100,7 +100,7 @@ async def _take(course: Course, turn: Turn) -> bool:
     course.asked[turn.id] = took.asked
     course.past = took.past
     course.past_of[turn.id] = took.past
-    taken = TurnTaken(turn.id, took.replies, turn, took.replies[-1], rounds=took.rounds)
+    taken = TurnTaken(turn.id, took.replies, turn, took.final or took.replies[-1], rounds=took.rounds, told=took.told)
     return _hold_to(course, turn, taken) and not took.stops
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.conversation import TurnTaken
+from harness.conversation import Told, TurnTaken
 from harness.engine.plan import Case
 from harness.engine.state import Past
 from harness.engine.target import Door
@@ -26,7 +26,8 @@ class Took:
     """What an action did: its replies in wire order, what the next turn continues from, and what was asked.
 
     `rounds` are those of the replies that ended a round, where the action creates a response; `stops` says that the
-    case must not go on although everything was answered.
+    case must not go on although everything was answered. `final` is the reply that ended the turn, where it is not
+    the last one alone; `told` what an official client said.
     """
 
     replies: tuple[Reply, ...]
@@ -34,6 +35,8 @@ class Took:
     asked: Any
     rounds: tuple[Reply, ...] = ()
     stops: bool = False
+    final: Reply | None = None
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(slots=True)

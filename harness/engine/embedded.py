@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from harness.engine.clock import RoomClock
 from harness.engine.target import Door, Facts, Grounds
 from harness.mock.defects import find
 from harness.mock.script import Script, WrongScript
@@ -42,14 +43,26 @@ class EmbeddedTarget:
     @asynccontextmanager
     async def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AsyncIterator[Door]:
         server = await grounds.shared(running)
+        clock = RoomClock()
         room = server.rooms.open(
-            script, self.defects, region=self.facts.region or "swedencentral", model=self.facts.deployment
+            script,
+            self.defects,
+            region=self.facts.region or "swedencentral",
+            deployments={self.facts.deployment: offered(self.facts)},
+            clock=clock.wall,
         )
         try:
             key = (("api-key", room.key),)
-            yield Door(room.url.rstrip("/") + "/", grounds.client.speaking_for(lambda: key))
+            yield Door(room.url.rstrip("/") + "/", grounds.client.speaking_for(lambda: key), clock)
         finally:
             room.close()
+
+
+def offered(facts: Facts) -> str:
+    """What stands behind a deployment, as the endpoint writes it: `MODEL@VERSION:TYPE`."""
+    version = f"@{facts.version}" if facts.version else ""
+    kind = f":{facts.deployment_type}" if facts.deployment_type else ""
+    return f"{facts.model or facts.deployment}{version}{kind}"
 
 
 DEFAULT_FAMILY: Sequence[tuple[str, str]] = (

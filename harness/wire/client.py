@@ -16,10 +16,19 @@ from yarl import URL
 
 from harness.wire.coding import CodingError, Deflated, Plain, TooLarge, decoder
 from harness.wire.exchange import Arrival, Ending, Exchange, Head, Headers, How, Request, Sender
+from harness.wire.half import HalfWay
 from harness.wire.limits import LIMITS, Limits
 
 _NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, sock_connect=None)
 _NOT_OURS: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+
+
+class WrongOrigin(Exception):
+    """A request with a credential was to go to an address that the credential does not belong to; it was not sent."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(f"the credential does not belong to the address {url[:200]!r}")
 
 
 class _Lost(Exception):
@@ -84,12 +93,19 @@ class Client:
         """
         return await self._exchange(request, request.headers)
 
-    def speaking_for(self, credential: Callable[[], Headers]) -> Sender:
+    def speaking_for(self, credential: Callable[[], Headers], covers: Callable[[str], bool] | None = None) -> Sender:
         """A sender on the same connections that adds a credential's header lines.
 
-        They never become part of a `Request`, so nothing that keeps requests can keep them.
+        They never become part of a `Request`, so nothing that keeps requests can keep them. `covers` says whether
+        they may go to an address; what may not is not sent at all (WrongOrigin).
         """
-        return _Speaker(lambda request: self._exchange(request, request.headers + credential()))
+
+        def exchange(request: Request) -> Awaitable[Exchange]:
+            if covers is not None and not covers(request.url):
+                raise WrongOrigin(request.url)
+            return self._exchange(request, request.headers + credential())
+
+        return _Speaker(exchange)
 
     async def _exchange(self, request: Request, headers: Headers) -> Exchange:
         return await _Reading(request, self._limits).run(self._open(), headers)
@@ -117,8 +133,10 @@ class _Reading:
         self._head_at: float | None = None
         self._body = bytearray()
         self._encoded = 0
+        self._fed = 0  # so much of the body was looked at for a half
         self._arrivals: list[Arrival] = []
         self._watch = _Watch(limits, self._began)
+        self._half = HalfWay() if request.halve else None
 
     async def run(self, session: aiohttp.ClientSession, headers: Headers) -> Exchange:
         self._watch.start()
@@ -196,13 +214,28 @@ class _Reading:
                         break
                     continue
                 self._keep(chunk, coding)
+                if self._half is not None and self._cut(self._half.feed(bytes(self._body[self._fed :]))):
+                    response.close()
+                    return Ending(How.CUT_BY_US, "closed half-way, to be resumed")
             coding.finish()
+            if self._half is not None and self._cut(self._half.finish()):
+                response.close()
+                return Ending(How.CUT_BY_US, "closed half-way, to be resumed")
         except CodingError as error:
             return Ending(How.BAD_ENCODING, str(error))
         except TooLarge:
             return Ending(How.TOO_LARGE, f"stopped reading after {self._encoded} bytes on the wire")
         framed = length is not None or chunked is not None or head.status in (204, 304)
         return Ending(How.COMPLETE if framed else How.CLOSED)
+
+    def _cut(self, end: int | None) -> bool:
+        """Keeps nothing after a byte; False where none is told yet."""
+        self._fed = len(self._body)
+        if end is None:
+            return False
+        del self._body[end:]
+        self._arrivals = [arrival for arrival in self._arrivals if arrival.offset < end]
+        return True
 
     def _keep(self, chunk: bytes, coding: Plain | Deflated) -> None:
         at = self._watch.byte()

@@ -11,12 +11,16 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be sent, to the byte. Credentials are not part of it: the sender adds them."""
+    """What is to be sent, to the byte. Credentials are not part of it: the sender adds them.
+
+    `halve` is for whoever reads the reply: a stream is cut half-way (see `harness.wire.half`).
+    """
 
     method: str
     url: str
     headers: Headers = ()
     body: bytes = b""
+    halve: bool = False
 
 
 @dataclass(frozen=True, slots=True)
