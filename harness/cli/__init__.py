@@ -16,8 +16,11 @@ COMMANDS: Final[Mapping[str, str]] = {
     "rules": "List what is always checked.",
     "explain": "Say what a rule demands, and why.",
     "report": "Make the HTML report of a record again.",
+    "compare": "Compare two runs: paired statistics, regressions first.",
+    "gate": "Hold a run to a release policy.",
     "lint": "Show every mistake of every scenario, without running.",
-    "schema": "Print the JSON Schema of scenarios, for editors.",
+    "schema": "Print the JSON Schema of scenarios or targets, for editors.",
+    "targets": "List what a run would be on.",
     "catalogue": "Say what is documented: regions, models, versions, features.",
     "mock": "Serve the embedded endpoint by itself.",
 }
