@@ -41,6 +41,7 @@ class Finding:
 
     `rule` is the code of a rule, or `expect.<subject>` for an expectation; `turn` is the turn's id. What makes
     it the same finding in another run is case, turn, rule and pointer; never wording, values or line numbers.
+    `difference` shows line by line how expected and actual differ, where that is not seen at a glance.
     """
 
     rule: str
@@ -51,6 +52,7 @@ class Finding:
     actual: object = None
     turn: str | None = None
     place: Place | None = None
+    difference: str = ""
 
 
 class Severity(StrEnum):

@@ -39,6 +39,9 @@ def _finding(finding: FindingLine) -> Iterator[str]:
     if finding.expected is not None or finding.actual is not None:
         yield f"  expected: {_value(finding.expected)}"
         yield f"  actual:   {_value(finding.actual)}"
+    if finding.difference:
+        yield "  difference (- expected, + actual):"
+        yield from (f"  | {_short(line)}" for line in finding.difference.split("\n"))
 
 
 def _where(finding: FindingLine) -> str:

@@ -51,6 +51,7 @@ def judge(taken: TurnTaken, expectation: Expectation, bindings: Mapping[str, Any
             None if mismatch.actual is MISSING else mismatch.actual,
             taken.id,
             bound.place,
+            mismatch.difference,
         )
 
 

@@ -1,7 +1,7 @@
 """Matchers of lists, and of how much there is of something."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 from harness.matchers.base import UNKNOWN, Matcher, Mismatch, Reading, alike, brief, folded, unfit
@@ -152,8 +152,7 @@ class Each(_Entries):
                 if (told := told + 1) > MOST_SHOWN and mismatch.fits:
                     yield mismatch
                     return
-                at = pointer + mismatch.pointer
-                yield Mismatch(at, mismatch.expected, mismatch.actual, mismatch.message, mismatch.fits)
+                yield replace(mismatch, pointer=pointer + mismatch.pointer)
 
 
 class Some(_Entries):

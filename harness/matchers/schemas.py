@@ -57,8 +57,8 @@ class JsonSchema(Matcher):
             return
         try:
             errors = _errors(self.schema_, value)
-        except _Inapplicable as error:
-            yield Mismatch("", self.name, value, f"the schema cannot be applied: {error}", fits=False)
+        except _Inapplicable as reason:
+            yield Mismatch("", self.name, value, f"the schema cannot be applied: {reason}", fits=False)
             return
         for error in errors:
             pointer = extend("", *error.absolute_path)
@@ -132,10 +132,10 @@ def _errors(schema: Any, value: Any) -> list[Any]:
 @lru_cache(maxsize=1)
 def _validator() -> Any:
     """The library's validator with a look at the clock before each keyword, and patterns that cannot hang."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.validators import extend as extended
+    from jsonschema import Draft202012Validator, validators
 
     own = {**Draft202012Validator.VALIDATORS, **_OWN}
+    extended: Callable[..., Any] = validators.extend  # typed as if it took nothing
     return extended(Draft202012Validator, {name: _timed(keyword) for name, keyword in own.items()})
 
 

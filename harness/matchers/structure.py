@@ -1,9 +1,10 @@
 """Matchers of a value as a whole: equality, type, presence."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
+from harness.matchers import difference
 from harness.matchers.base import UNKNOWN, Matcher, Mismatch, Reading, alike, brief, described, folded, unfit
 from harness.matchers.collections import ANY_MATCHER, MOST_SHOWN
 from harness.pointer import MISSING, extend
@@ -56,19 +57,50 @@ class Equals(Matcher):
 
 
 def _differences(expected: Any, actual: Any, pointer: str) -> Iterator[Mismatch]:
+    """The smallest places in which two values differ: what is changed, missing, or there and should not be."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         for key, inner in expected.items():
             yield from _differences(inner, actual.get(key, MISSING), extend(pointer, key))
-        for key in actual.keys() - expected.keys():
-            told = f"`{shown(key)}` is there, and should not be"
-            yield Mismatch(extend(pointer, key), None, actual[key], told)
-    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
-        for index, (inner, other) in enumerate(zip(expected, actual, strict=True)):
-            yield from _differences(inner, other, extend(pointer, index))
+        for key in actual:
+            if key not in expected:
+                yield _added(extend(pointer, key), key, actual[key])
+    elif isinstance(expected, list) and isinstance(actual, list) and expected and actual:
+        yield from _of_lists(expected, actual, pointer)
     elif not alike(expected, actual):
+        both = isinstance(expected, str) and isinstance(actual, str)
         yield Mismatch(
-            pointer, expected, None if actual is MISSING else actual, f"{brief(actual)} is not {brief(expected)}"
+            pointer,
+            expected,
+            None if actual is MISSING else actual,
+            f"{brief(actual)} is not {brief(expected)}",
+            difference=difference.of_texts(expected, actual) if both else "",
         )
+
+
+def _of_lists(expected: list[Any], actual: list[Any], pointer: str) -> Iterator[Mismatch]:
+    """Entries that stand for each other are held against each other; those that stand alone are missing or added."""
+    steps: list[difference.Step] | None = [("replace", 0, len(expected), 0, len(actual))]
+    if len(expected) != len(actual):
+        steps = difference.steps(expected, actual)
+        if steps is None:
+            yield Mismatch(pointer, expected, actual, f"{len(actual)} entries, not {len(expected)}")
+            return
+    for tag, a, b, c, d in steps or ():
+        if tag == "equal":
+            continue
+        paired = min(b - a, d - c)
+        for n in range(paired):
+            yield from _differences(expected[a + n], actual[c + n], extend(pointer, c + n))
+        for n in range(a + paired, b):
+            told = f"entry {n + 1} is missing: {brief(expected[n])}"
+            yield Mismatch(extend(pointer, n), expected[n], None, told)
+        for n in range(c + paired, d):
+            yield _added(extend(pointer, n), n, actual[n])
+
+
+def _added(pointer: str, key: str | int, value: Any) -> Mismatch:
+    name = f"`{shown(key)}`" if isinstance(key, str) else f"entry {key + 1}, {brief(value)},"
+    return Mismatch(pointer, None, value, f"{name} is there, and should not be")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +195,4 @@ class Fields(Matcher):
         for key, matcher in self.fields.items():
             for found in matcher.match(value.get(key, absent)):
                 at = extend("", key) + found.pointer
-                yield Mismatch(at, found.expected, found.actual, f"`{shown(key)}`: {found.message}", found.fits)
+                yield replace(found, pointer=at, message=f"`{shown(key)}`: {found.message}")

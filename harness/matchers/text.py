@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+from harness.matchers import difference
 from harness.matchers.base import UNKNOWN, Matcher, Mismatch, Reading, alike, brief, folded, unfit
 from harness.matchers.patterns import NoPattern, compiled, found
 
@@ -142,7 +143,9 @@ class StartsWith(_OfText):
         if not isinstance(value, str):
             yield unfit("text", value, {self.name: self.text})
         elif not value.startswith(self.text):
-            yield Mismatch("", {self.name: self.text}, value, f"{brief(value)} does not begin with {brief(self.text)}")
+            told = f"{brief(value)} does not begin with {brief(self.text)}"
+            beside = difference.of_texts(self.text, value[: len(self.text)])
+            yield Mismatch("", {self.name: self.text}, value, told, difference=beside)
 
 
 class EndsWith(_OfText):
@@ -155,7 +158,9 @@ class EndsWith(_OfText):
         if not isinstance(value, str):
             yield unfit("text", value, {self.name: self.text})
         elif not value.endswith(self.text):
-            yield Mismatch("", {self.name: self.text}, value, f"{brief(value)} does not end with {brief(self.text)}")
+            told = f"{brief(value)} does not end with {brief(self.text)}"
+            beside = difference.of_texts(self.text, value[-len(self.text) :])
+            yield Mismatch("", {self.name: self.text}, value, told, difference=beside)
 
 
 @dataclass(frozen=True, slots=True)

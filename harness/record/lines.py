@@ -148,7 +148,7 @@ class FindingLine:
     `exchange` counts within the case from 0, `event` the frames of its stream from 0, `offset` is a byte offset in
     the body. `expected` and `actual` are plain JSON values, cut by the writer where they are too long (see
     `harness.record.bounds`). `source_line` is the YAML's own line; `allowed` the reason for which the scenario
-    lowered the rule.
+    lowered the rule; `difference` shows line by line (`-` expected, `+` actual) what is not seen at a glance.
     """
 
     rule: str
@@ -164,6 +164,7 @@ class FindingLine:
     place: Place | None = None
     source_line: str | None = None
     allowed: str | None = None
+    difference: str = ""
 
     @classmethod
     def of(cls, finding: Finding, *, source_line: str | None = None, allowed: str | None = None) -> "FindingLine":
@@ -183,6 +184,7 @@ class FindingLine:
             finding.place,
             source_line,
             allowed,
+            finding.difference,
         )
 
 

@@ -205,6 +205,7 @@ def _finding_in_bounds(line: FindingLine) -> FindingLine:
     return replace(
         line,
         message=cut_text(line.message),
+        difference=cut_text(line.difference),
         expected=_once(line.expected),
         actual=_once(line.actual),
         source_line=line.source_line if line.source_line is None else cut_text(line.source_line),

@@ -1,7 +1,7 @@
 """The matcher behind `tool_calls:`: which functions the model called, with which arguments, in which order."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from harness.matchers.base import UNKNOWN, Matcher, Mismatch, Reading, brief, described, unfit
@@ -30,7 +30,7 @@ class Call:
         for key, matcher in (("name", self.name), ("arguments", self.arguments)):
             for found in matcher.match(called.get(key)):
                 at = extend("", key) + found.pointer
-                yield Mismatch(at, found.expected, found.actual, f"{key}: {found.message}", found.fits)
+                yield replace(found, pointer=at, message=f"{key}: {found.message}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class ToolCalls(Matcher):
         for index, (call, made) in enumerate(zip(wanted, value, strict=False)):
             for found in call.differences(made):
                 at = extend("", index) + found.pointer
-                yield Mismatch(at, found.expected, found.actual, f"call {index + 1}: {found.message}", found.fits)
+                yield replace(found, pointer=at, message=f"call {index + 1}: {found.message}")
         if len(wanted) != len(value):
             told = f"{len(value)} calls were made, not {len(wanted)}"
             yield Mismatch("", [call.written for call in wanted], value, told)

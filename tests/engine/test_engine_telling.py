@@ -5,6 +5,7 @@ texts anew, for review.
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ GAP = FindingLine("order.seq_gap", Level.ERROR, "a number is left out", "turn-1"
 def hostile(text: str) -> CaseLine:
     """A case that holds a text from outside wherever one can come from outside."""
     found = FindingLine("expect.text", Level.ERROR, text, text, 0, None, None, text, text, {text: [text]}, PLACE, text)
+    found = replace(found, difference=text)
     return runs.case(ID, Verdict.FAILED, title=text, findings=(found,))
 
 
@@ -60,6 +62,11 @@ CASES = {
             FindingLine("sem.usage_sum", Level.WARNING, "9 is not 1 + 1 (allowed: known here)", expected=2, actual=9),
             MISSED,
         ),
+    ),
+    "difference": runs.case(
+        ID,
+        Verdict.FAILED,
+        findings=(replace(MISSED, difference="  … 3 lines the same\n  two\n- three\n+ \x1b[2Jfour\n  five"),),
     ),
     "errored": errored('Traceback (most recent call last):\n  File "x.py", line 1\nZeroDivisionError: \x1b[2Jno\n'),
     "hostile": hostile(
@@ -83,7 +90,7 @@ def test_there_is_no_golden_text_too_many():
 
 
 BEGINNINGS = re.compile(
-    r"(failed|errored): |(error|warning)\[[a-z._]+\]: | --> |\d+ \| | +\|( |$)|  (on the wire|expected|actual): |$|the harness or"  # noqa: E501
+    r"(failed|errored): |(error|warning)\[[a-z._]+\]: | --> |\d+ \| | +\|( |$)|  (on the wire|expected|actual|difference .*): |  \| |  difference|$|the harness or"  # noqa: E501
 )
 """What a line may begin with: words of ours."""
 

@@ -25,6 +25,7 @@ def finding(line: FindingLine, head: Head) -> dict[str, Any]:
         "turn": line.turn or "",
         "expected": shown(line.expected) if line.expected is not None or (has_values and demanded) else None,
         "actual": shown(line.actual) if has_values else None,
+        "difference": line.difference,
         "place": str(line.place) if line.place else "",
         "yaml": _yaml(line),
         "wire": wire(line),

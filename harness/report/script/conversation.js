@@ -77,6 +77,9 @@ function drawFinding(finding) {
     if (finding[name] !== null) pair.append(make("dt", "", name), make("dd", "", make("pre", "", finding[name])));
   }
   if (finding.actual !== null) box.append(pair);
+  if (finding.difference) {
+    box.append(make("p", "where", "difference (- expected, + actual)"), make("pre", "", finding.difference));
+  }
   if (finding.place) {
     box.append(make("p", "where", "demanded in ", make("code", "", finding.place)));
     if (finding.yaml) box.append(make("pre", "yaml", finding.yaml));
