@@ -122,6 +122,17 @@ def text_echo(asked: Mapping[str, Any]) -> JSON:
 
 
 HIDDEN: Final = "<redacted>"
+SECRET: Final = frozenset({"authorization", "headers"})
+"""Fields of an MCP server's definition that are never shown again."""
+
+
+def filters_echo(rule: Any) -> Any:
+    """Which tools a rule is for; where it is an object, every part that was left open comes back as null."""
+    if not isinstance(rule, Mapping):
+        return rule
+    if "tool_names" in rule or "read_only" in rule:
+        return {"read_only": None, "tool_names": None, **rule}
+    return {name: filters_echo(rule.get(name)) for name in ("always", "never")}
 
 
 def tool_echo(tool: Mapping[str, Any]) -> JSON:
@@ -139,8 +150,11 @@ def tool_echo(tool: Mapping[str, Any]) -> JSON:
             address = str(tool.get("server_url") or "")
             scheme, _, rest = address.partition("://")
             shown = f"{scheme}://{rest.partition('/')[0]}/{HIDDEN}" if rest else None
-            defaults = {"allowed_tools": None, "require_approval": "always"}
-            return {**defaults, **tool, "headers": None, "server_url": shown}
+            made = {key: value for key, value in tool.items() if key not in SECRET}
+            rules = {name: filters_echo(tool.get(name)) for name in ("allowed_tools", "require_approval")}
+            rules["require_approval"] = rules["require_approval"] or "always"
+            description = tool.get("server_description")
+            return made | rules | {"headers": None, "server_description": description, "server_url": shown}
         case _:
             return dict(tool)
 

@@ -5,13 +5,14 @@ from functools import partial
 from typing import Any, Final
 
 from harness.mock.hosted.base import CALL, HostedTool, Job, call_of, calling, offered
+from harness.mock.hosted.mcp import Mcp
 from harness.mock.model.context import Context, Draft
 from harness.mock.model.language import Phrases
 from harness.mock.model.tool_use import reported_functions
 
 __all__ = ["CALL", "TOOLS", "HostedTool", "Job", "abilities", "call_of", "calling", "check", "wanted"]
 
-TOOLS: Final[Mapping[str, HostedTool]] = {}
+TOOLS: Final[Mapping[str, HostedTool]] = {"mcp": Mcp()}
 """Every hosted tool by the types under which it may be asked for."""
 
 

@@ -14,7 +14,9 @@ from typing import Final
 
 from harness.mock.model.context import Context, Draft
 from harness.mock.model.language import Phrases
+from harness.mock.model.looks import looks
 from harness.mock.model.sentences import ARTICLES, bare, key, sentences
+from harness.workshop import Picture
 
 LEAD_IN: Final = re.compile(
     r"^(?:(?:please|also|and|now|hi|hello|ok(?:ay)?|so|note that|by the way|for the record|fyi)[,:!]?\s+)*"
@@ -91,13 +93,13 @@ def told(sentence: str) -> tuple[Fact, ...]:
     return tuple(telling(sentence))
 
 
-def telling(sentence: str) -> Iterator[Fact]:
-    """Those facts, one by one."""
+def telling(sentence: str, written: bool = False) -> Iterator[Fact]:
+    """Those facts, one by one; in what is `written`, a line `thing: value` tells one too."""
     if sentence.endswith("?"):
         return
     lead = LEAD_IN.match(sentence)
     rest = sentence[lead.end() :] if lead else sentence
-    explicit = bool(lead and lead["remember"])
+    explicit = written or bool(lead and lead["remember"])
     for clause in SEVERAL.split(rest):
         clause = bare(clause)
         for pattern, name in SELVES:
@@ -116,7 +118,7 @@ def telling(sentence: str) -> Iterator[Fact]:
 def from_outputs(context: Context) -> Iterator[str]:
     """What tools reported, told as sentences."""
     for item in context.items:
-        if not item["type"].endswith("_output") or not isinstance(item.get("output"), str):
+        if not item["type"].endswith(("_output", "mcp_call")) or not isinstance(item.get("output"), str):
             continue
         try:
             reported = json.loads(item["output"])
@@ -126,9 +128,29 @@ def from_outputs(context: Context) -> Iterator[str]:
             yield from (f"the {name} is {value}." for name, value in reported.items() if not isinstance(value, dict))
 
 
+def written(text: str) -> dict[str, Fact]:
+    """Everything that a document, or the text of a picture, tells, by the thing's key."""
+    return {key(fact.name): fact for line in sentences(text) for fact in telling(line, written=True)}
+
+
+def from_attachments(context: Context) -> Iterator[dict[str, Fact]]:
+    """What pictures show and documents say, one after the other."""
+    number = 0
+    for part in context.shown:
+        if isinstance(part.reading, Picture):
+            number += 1
+            for name, value in looks(part.reading, number):
+                yield {key(name): Fact(name, value)}
+            yield written(part.reading.words)
+        elif part.reading is not None:
+            yield from map(written, part.reading.pages)
+
+
 def known(context: Context) -> dict[str, Fact]:
-    """Every fact by its key: what a compaction kept, what tools reported, what was told; later ones win."""
+    """Every fact by its key: kept by a compaction, shown, reported by tools, told; later ones win."""
     kept = {key(name): Fact(name, value) for name, value in context.memory.get("facts") or ()}
+    for shown in from_attachments(context):
+        kept.update(shown)
     for name, fact in facts([*from_outputs(context), *context.told]).items():
         kept.pop(name, None)
         kept[name] = fact

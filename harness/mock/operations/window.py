@@ -26,7 +26,8 @@ PAIRS: Final[Mapping[str, str]] = {
 """Outputs and the calls that they answer."""
 
 MUST_BE_ANSWERED: Final = ("function_call", "custom_tool_call")
-PAIRED: Final = frozenset((*PAIRS, *MUST_BE_ANSWERED))
+APPROVAL: Final = "mcp_approval_response"
+PAIRED: Final = frozenset((*PAIRS, *MUST_BE_ANSWERED, APPROVAL))
 """What can stand without its counterpart."""
 
 
@@ -182,6 +183,11 @@ def check_pairs(items: list[JSON]) -> None:
         if item["type"] in MUST_BE_ANSWERED and item.get("call_id") not in answered:
             words = item["type"].replace("_", " ")
             raise invalid(f"No tool output found for {words} {item.get('call_id')}.", "input")
+    asked = {item["id"] for item in items if item["type"] == "mcp_approval_request"}
+    for item in items:
+        if item["type"] == APPROVAL and item["approval_request_id"] not in asked:
+            message = f"No approval request found with id '{item['approval_request_id']}'."
+            raise invalid(message, "input")
 
 
 def swap_outputs(own: list[JSON]) -> None:

@@ -1,0 +1,280 @@
+"""Tools of remote MCP servers: listed, approved where that is asked for, called.
+
+    nothing listed yet       mcp_list_tools, one item a server, before anything is thought
+    a tool is wanted         mcp_approval_request, and the client's turn; or, where no approval is needed, mcp_call
+    mcp_approval_response    approved: mcp_call with `approval_request_id`; denied: no call, and the model says so
+
+Lists, requests and answers stay in the context, by `previous_response_id` as well as by hand. A server that fails
+while a tool is called fails that call alone (wire: `error`, `output: null`); one whose tools cannot be listed fails
+the request.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
+
+from harness.mock.asked import check_choice, check_type, missing
+from harness.mock.errands import Undone, Work, is_loopback
+from harness.mock.errors import Refused, invalid
+from harness.mock.hosted.base import HostedTool, Job, call_of, demanded, offered
+from harness.mock.hosted.mcp_errands import Called, CallTool, ListTools, Remote
+from harness.mock.model.context import JSON, Context, Draft
+from harness.mock.model.tool_use import calls_of, fitting, reported
+
+FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
+    "server_label": (str,),
+    "server_url": (str,),
+    "connector_id": (str,),
+    "server_description": (str,),
+    "authorization": (str,),
+    "headers": (dict,),
+    "allowed_tools": (list, dict),
+    "require_approval": (str, dict),
+}
+"""Fields of a definition and their types; null stands for none."""
+
+
+class Mcp(HostedTool):
+    """A remote server; its tools are the model's as far as `allowed_tools` and `require_approval` let them be."""
+
+    items: ClassVar[frozenset[str]] = frozenset({"mcp_list_tools", "mcp_approval_request", "mcp_call"})
+
+    def check(self, tool: Mapping[str, Any], path: str, job: Job) -> None:
+        """A label, one address, TLS unless on loopback, rules that can be read. Raises `Refused`."""
+        for name, kinds in FIELDS.items():
+            if tool.get(name) is not None:
+                check_type(f"{path}.{name}", tool[name], kinds)
+        if not tool.get("server_label"):
+            raise missing(f"{path}.server_label")
+        if bool(tool.get("server_url")) == bool(tool.get("connector_id")):
+            raise invalid(f"Exactly one of '{path}.server_url' and '{path}.connector_id' must be given.", path)
+        labels = [one.get("server_label") for one in job.body["tools"] if one.get("type") == "mcp"]
+        if labels.count(tool["server_label"]) > 1:
+            raise invalid(f"Duplicate server_label '{tool['server_label']}' found in tools.", "tools")
+        check_address(tool.get("server_url"), f"{path}.server_url")
+        for name, value in (tool.get("headers") or {}).items():
+            check_type(f"{path}.headers.{name}", value, (str,))
+            if not (name.isascii() and name.isprintable() and value.isprintable()):
+                raise invalid(f"Invalid '{path}.headers': names and values must be printable.", f"{path}.headers")
+        check_rules(tool, path)
+
+    def plan(self, tool: Mapping[str, Any], context: Context) -> Draft | None:
+        servers = [one for one in offered(context) if one.get("type") == "mcp"]
+        unlisted = [one["server_label"] for one in servers if listed(context, one) is None]
+        if unlisted:
+            return Draft([call_of("mcp", label=label, name=None) for label in unlisted], steps=0)
+        label = tool["server_label"]
+        answered = [*answers(context, label)]
+        if answered:
+            return granted(label, answered)
+        if any(item.get("server_label") == label and "arguments" in item for item in context.since_asked):
+            return None
+        wanted = wanted_now(tool, servers, context)
+        if not wanted:
+            return None
+        parallel = context.request.get("parallel_tool_calls") is not False and context.model.parallel
+        made = [call for one in wanted for call in calls_of(one, context, parallel)]
+        calls = [call_of("mcp", label=label, name=one["name"], arguments=one["arguments"]) for one in made]
+        summary = f"**Calling {calls[0]['name']}**\n\nThe server {label} has a tool for this."
+        return Draft(calls if parallel else calls[:1], summary=summary, steps=2)
+
+    def run(self, call: Mapping[str, Any], job: Job, context: Context) -> Work[list[JSON]]:
+        definition = next(one for one in job.body["tools"] if one.get("server_label") == call["label"])
+        if call["name"] is None:
+            return listing(definition)
+        return calling(definition, call, job, context)
+
+    def tell(self, item: Mapping[str, Any]) -> str | None:
+        if item["type"] != "mcp_call":
+            return None
+        if item.get("error"):
+            return f"The call of {item['name']} failed: {failure(item['error'])}."
+        return reported(item, item.get("output"))
+
+
+# definitions
+
+
+def check_address(url: str | None, path: str) -> None:
+    """TLS, but for servers on this machine. Raises `Refused`."""
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = None, ""
+    if parts is None or parts.scheme not in ("http", "https") or not host or parts.username:
+        raise invalid(f"Invalid '{path}': expected an https address of an MCP server.", path, "invalid_value")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise invalid(f"Invalid '{path}': MCP servers must be reached over TLS (https).", path, "invalid_value")
+
+
+def check_rules(tool: Mapping[str, Any], path: str) -> None:
+    """`require_approval` and `allowed_tools`. Raises `Refused`."""
+    rule = tool.get("require_approval")
+    if isinstance(rule, str):
+        check_choice(f"{path}.require_approval", rule, ("always", "never"))
+    for name, filters in (
+        ("allowed_tools", tool.get("allowed_tools")),
+        *(rule if isinstance(rule, dict) else {}).items(),
+    ):
+        if name not in ("allowed_tools", "always", "never"):
+            raise invalid(f"Unknown parameter: '{path}.require_approval.{name}'.", f"{path}.require_approval.{name}")
+        names = filters.get("tool_names") if isinstance(filters, dict) else filters
+        if names is not None:
+            check_type(f"{path}.{name}.tool_names", names, (list,))
+            for one in names:
+                check_type(f"{path}.{name}.tool_names", one, (str,))
+
+
+def covers(filters: object, tool: Mapping[str, Any]) -> bool:
+    """Whether a filter, a list of names or `{tool_names, read_only}`, takes in a listed tool."""
+    if isinstance(filters, Mapping):
+        names, read_only = filters.get("tool_names"), filters.get("read_only")
+        if read_only is not None and (tool.get("annotations") or {}).get("read_only") is not read_only:
+            return False
+        return names is None or tool["name"] in names
+    return filters is None or (isinstance(filters, Sequence) and tool["name"] in filters)
+
+
+def needs_approval(definition: Mapping[str, Any], tool: Mapping[str, Any]) -> bool:
+    """Whether the client must be asked before this tool is called; always, unless the definition says otherwise."""
+    rule = definition.get("require_approval")
+    if not isinstance(rule, Mapping):
+        return rule != "never"
+    if rule.get("never") is not None and covers(rule["never"], tool):
+        return False
+    return rule.get("always") is None or covers(rule["always"], tool)
+
+
+# what the context tells
+
+
+def listed(context: Context, definition: Mapping[str, Any]) -> list[JSON] | None:
+    """The tools of a server by its newest list, as many as are allowed now; None where it has not been listed."""
+    for item in reversed(context.items):
+        if item["type"] == "mcp_list_tools" and item.get("server_label") == definition["server_label"]:
+            return [tool for tool in item.get("tools") or [] if covers(definition.get("allowed_tools"), tool)]
+    return None
+
+
+def as_function(tool: Mapping[str, Any]) -> JSON:
+    """A listed tool in the form in which the model knows functions."""
+    return {"name": tool["name"], "description": tool.get("description"), "parameters": tool.get("input_schema")}
+
+
+def wanted_now(definition: Mapping[str, Any], servers: list[JSON], context: Context) -> list[JSON]:
+    """The tools of this server that the prompt asks for, before all other tools and functions that there are."""
+    own = [as_function(tool) for tool in listed(context, definition) or ()]
+    choice = context.request.get("tool_choice")
+    if isinstance(choice, Mapping) and choice.get("type") == "mcp" and choice.get("name") is not None:
+        own = [tool for tool in own if tool["name"] == choice["name"]]
+    others = [
+        as_function(tool)
+        for server in servers
+        if server["server_label"] != definition["server_label"]
+        for tool in listed(context, server) or ()
+    ]
+    functions = [one for one in offered(context) if one.get("type") == "function"]
+    fit = fitting([*own, *others, *functions], context.prompt)
+    return [tool for tool in own if tool in fit] or (own[:1] if demanded(context) and not context.since_asked else [])
+
+
+def answers(context: Context, label: str) -> Iterator[tuple[JSON, bool]]:
+    """Approval requests of this server that the client has answered just now, and how; those carried out left out."""
+    requests = {item["id"]: item for item in context.items if item["type"] == "mcp_approval_request"}
+    used = {item.get("approval_request_id") for item in context.items if item["type"] == "mcp_call"}
+    spoken = max((at for at, item in enumerate(context.items) if item.get("role") == "assistant"), default=-1)
+    for item in context.items[spoken + 1 :]:
+        if item["type"] != "mcp_approval_response":
+            continue
+        request = requests.get(item["approval_request_id"])
+        if request is not None and request.get("server_label") == label and request["id"] not in used:
+            yield request, item["approve"]
+
+
+def granted(label: str, answered: list[tuple[JSON, bool]]) -> Draft | None:
+    """The calls that were approved; words where none was."""
+    calls = [
+        call_of("mcp", label=label, name=request["name"], arguments=request["arguments"], approved=request["id"])
+        for request, approve in answered
+        if approve
+    ]
+    if calls:
+        return Draft(calls, steps=0)
+    names = " and ".join(dict.fromkeys(request["name"] for request, _ in answered))
+    return Draft.saying(f"I did not call {names}, because you did not approve it.")
+
+
+# carrying out
+
+
+def remote(definition: Mapping[str, Any]) -> Remote:
+    """The server with its headers; an access token goes as a bearer."""
+    lines = tuple((definition.get("headers") or {}).items())
+    token = definition.get("authorization")
+    if token is not None:
+        lines = (*((name, value) for name, value in lines if name.lower() != "authorization"),)
+        lines = (*lines, ("Authorization", f"Bearer {token}"))
+    return Remote(str(definition.get("server_url")), lines)
+
+
+def listing(definition: Mapping[str, Any]) -> Work[list[JSON]]:
+    """The list of a server's tools. Raises `Refused` where it cannot be had."""
+    label = definition["server_label"]
+    try:
+        if definition.get("connector_id"):
+            raise Undone("Connectors are not served here.")
+        tools = yield ListTools(remote(definition))
+    except Undone as undone:
+        raise unreachable(label, undone) from undone
+    kept = [tool for tool in tools if covers(definition.get("allowed_tools"), tool)]
+    return [{"type": "mcp_list_tools", "server_label": label, "tools": kept}]
+
+
+def unreachable(label: str, undone: Undone) -> Refused:
+    """A server whose tools could not be listed."""
+    status = HTTPStatus(undone.status or HTTPStatus.FAILED_DEPENDENCY)
+    message = (
+        f"Error retrieving tool list from MCP server: '{label}'. Http status code: {status.value} ({status.phrase})."
+    )
+    error = {"message": message, "type": "external_connector_error", "param": "tools", "code": "http_error"}
+    return Refused(HTTPStatus.FAILED_DEPENDENCY, {"error": error})
+
+
+def calling(definition: Mapping[str, Any], call: Mapping[str, Any], job: Job, context: Context) -> Work[list[JSON]]:
+    """The request for an approval, or the call itself."""
+    name, label, text = call["name"], call["label"], call["arguments"]
+    approved = call.get("approved")
+    tool = next((one for one in listed(context, definition) or () if one["name"] == name), {"name": name})
+    if approved is None and needs_approval(definition, tool):
+        return [{"type": "mcp_approval_request", "arguments": text, "name": name, "server_label": label}]
+    try:
+        called: Called = yield CallTool(remote(definition), name, json.loads(text))
+    except Undone as undone:
+        code = undone.status or HTTPStatus.FAILED_DEPENDENCY.value
+        called = Called(None, {"type": "http_error", "code": code, "message": f"{code}: {undone.message}"})
+    return [
+        {
+            "type": "mcp_call",
+            "status": "failed" if called.error else "completed",
+            "approval_request_id": approved,
+            "arguments": text,
+            "error": called.error,
+            "name": name,
+            "output": called.output,
+            "server_label": label,
+        }
+    ]
+
+
+def failure(error: object) -> str:
+    """What an error says, in words."""
+    if not isinstance(error, Mapping):
+        return str(error)
+    parts = error.get("content")
+    told = [str(part.get("text")) for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
+    return " ".join(told) or str(error.get("message", "unknown reason"))
