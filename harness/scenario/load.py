@@ -52,7 +52,7 @@ def load_all(
         if isinstance(text, Diagnostic):
             mistakes.append(text)
             continue
-        found, wrong = read(text, name, settings=settings, today=today)
+        found, wrong = read(text, name, settings=settings, today=today, folder=path.parent)
         scenarios += found
         mistakes += wrong
     if mistakes:
@@ -61,11 +61,19 @@ def load_all(
 
 
 def read(
-    text: bytes, name: str, *, settings: Collection[str] = (), today: date | None = None
+    text: bytes,
+    name: str,
+    *,
+    settings: Collection[str] = (),
+    today: date | None = None,
+    folder: Path | None = None,
 ) -> tuple[list[Scenario], list[Diagnostic]]:
-    """The scenarios in the bytes of a file that are whole, and every mistake in the others, in file order."""
+    """The scenarios in the bytes of a file that are whole, and every mistake in the others, in file order.
+
+    `folder` is where the file lies, from which attachments are read; None where it is no file.
+    """
     documents, mistakes = examine(text, name)
-    around = Circumstances(frozenset(settings), today or date.today(), sha256(text).hexdigest())
+    around = Circumstances(frozenset(settings), today or date.today(), sha256(text).hexdigest(), folder)
     scenarios: list[Scenario] = []
     first: dict[str, Place] = {}
     for document in documents:
@@ -101,6 +109,7 @@ def bound(scenario: Scenario, row: Mapping[str, Any]) -> Scenario:
         request=substitute(scenario.request, row, partly=True),
         headers=_headers(scenario.headers, row),
         tools=tuple(substitute(tool, row, partly=True) for tool in scenario.tools),
+        returns={name: each.bound(row) for name, each in scenario.returns.items()},
         turns=tuple(_bound_turn(turn, row) for turn in scenario.turns),
         expect=_expectations(scenario.expect, row),
         mock=put_known(scenario.mock, row),

@@ -7,12 +7,19 @@ What stands here was checked while it was loaded. Texts are still *templates*: `
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from harness.matchers import Matcher
+from harness.scenario.actions import ACTIONS
+from harness.scenario.attachments import Attachment
 from harness.scenario.compiling import compiled
+from harness.scenario.returns import Returns
 from harness.scenario.variables import names, substitute
+from harness.source.document import Path
 from harness.source.place import Place
+
+MAX_ROUNDS: Final = 8
+"""Requests of one turn, at most, where calls of tools are answered and nothing else is said."""
 
 Combination = tuple[str, str, str]
 """A mode: the names of delivery, state and client."""
@@ -23,7 +30,8 @@ class Modes:
     """The ways in which a scenario is run: every delivery with every state and client, less what cannot be.
 
     `written` names those of the three lists that the author wrote; the others are defaults. `impossible` holds
-    the reason of each combination that is left out.
+    the reason of each combination that is left out. `compact_threshold` is the number of tokens above which the
+    service compacts by itself, in the state `auto_compacted`.
     """
 
     delivery: tuple[str, ...] = ("plain",)
@@ -31,6 +39,7 @@ class Modes:
     client: tuple[str, ...] = ("wire",)
     written: frozenset[str] = frozenset()
     impossible: Mapping[Combination, str] = field(default_factory=dict)
+    compact_threshold: int | None = None
 
     def multiplied(self) -> list[Combination]:
         """Every combination that was asked for, the impossible ones too, in the author's order."""
@@ -95,9 +104,10 @@ class Allow:
 class Turn:
     """One turn. `action` is a name of `actions.ACTIONS`; `argument` is what stands behind it.
 
-    The argument of `user` is a text, of `input` a list of items, of `retrieve` the id of an earlier turn.
-    `request` and `headers` are the turn's own: `scenario.request_of(turn)` merges them over the scenario's.
-    `expect` likewise: `scenario.expectations_of(turn)`.
+    The argument of `user` is a text, of `input` a list of items, of `retrieve` the id of an earlier turn; of the
+    others it is what `written` says. `request` and `headers` are the turn's own: `scenario.request_of(turn)` merges
+    them over the scenario's. `expect` likewise: `scenario.expectations_of(turn)`. `attach` are the files of a user
+    message, `file` the one that `upload` or `call` sends. `tamper` is what is broken and how: `("drop", "reasoning")`.
     """
 
     id: str
@@ -110,6 +120,17 @@ class Turn:
     capture: Mapping[str, str] = field(default_factory=dict)
     branch_from: str | None = None
     mock: Mapping[str, Any] | None = None
+    attach: tuple[Attachment, ...] = ()
+    file: Attachment | None = None
+    tamper: tuple[str, str] | None = None
+    max_rounds: int = MAX_ROUNDS
+
+    @property
+    def about(self) -> str | None:
+        """The id of the earlier turn that the action is about, or None."""
+        if isinstance(self.argument, Mapping):
+            return self.argument.get("turn")
+        return self.argument if ACTIONS[self.action].names_turn else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +139,9 @@ class Scenario:
 
     `file` is the path as given, with slashes; `digest` the SHA-256 of the file's bytes in hex; `source` the
     document's own text, which begins on line `first_line` (from 0) of the file; `place` is its first key. `rows` are
-    the parameter rows of `cases`, empty where there are none: then the scenario runs once.
+    the parameter rows of `cases`, empty where there are none: then the scenario runs once. `tools` go out verbatim;
+    `returns` holds what the harness answers for them, by their names. `mock_places` says where each key of every
+    `mock:` block stands, by its path from the top of the document.
     """
 
     title: str
@@ -139,9 +162,11 @@ class Scenario:
     request: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[Mapping[str, Any], ...] = ()
+    returns: Mapping[str, Returns] = field(default_factory=dict)
     expect: tuple[Expectation, ...] = ()
     allow: Mapping[str, Allow] = field(default_factory=dict)
     mock: Mapping[str, Any] | None = None
+    mock_places: Mapping[Path, Place] = field(default_factory=dict)
     first_line: int = 0
 
     def line_at(self, place: Place) -> str | None:
@@ -162,7 +187,12 @@ class Scenario:
         return {**self.headers, **turn.headers}
 
     def expectations_of(self, turn: Turn) -> tuple[Expectation, ...]:
-        """What is expected of the turn: the scenario's demands, except where the turn makes one of the same key."""
+        """What is expected of the turn: the scenario's demands, except where the turn makes one of the same key.
+
+        Where no response comes back (an upload, a wait) the turn's own alone.
+        """
+        if not ACTIONS[turn.action].answers:
+            return turn.expect
         if not turn.expect or not self.expect:
             return turn.expect or self.expect
         own = {expectation.key for expectation in turn.expect}

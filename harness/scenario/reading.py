@@ -4,26 +4,30 @@ The models of `written` check shapes; here names are resolved, and whatever one 
 against the others. All checks run even where some fail, so that a file is mended in one go.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import islice
+from pathlib import Path as FilePath
 from typing import Any, Final
 
 from harness.catalogue import Catalogue
 from harness.findings import CODES
+from harness.matchers.base import Report
 from harness.scenario import headers, naming
-from harness.scenario.actions import ACTIONS
-from harness.scenario.compiling import jsonpath_mistake
+from harness.scenario.addresses import address_mistake, fetched
 from harness.scenario.expecting import Expecting
 from harness.scenario.mistakes import MOST, Enough, Mistakes
 from harness.scenario.model import Allow, Expectation, Scenario, Turn
 from harness.scenario.modes import Needs, modes_of
+from harness.scenario.returns import ANSWERED, Returns, outcomes_of
 from harness.scenario.scope import Scope
-from harness.scenario.written import WrittenScenario, WrittenTurn
+from harness.scenario.turns import Turns
+from harness.scenario.written import WrittenScenario
 from harness.source.document import Document, Path
-from harness.source.place import did_you_mean, shown, suggestion
+from harness.source.place import Place, did_you_mean, shown, suggestion
 from harness.source.typed import checked
 
 OWNED: Final[Mapping[str, str]] = {
@@ -35,11 +39,12 @@ OWNED: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a scenario's meaning hangs on beside its text: names of `--set`, the day, the file's digest."""
+    """What a scenario's meaning hangs on beside its text: names of `--set`, the day, the file's digest and folder."""
 
     settings: frozenset[str]
     today: date
     digest: str
+    folder: FilePath | None = None
 
 
 class Reader:
@@ -73,10 +78,15 @@ class Reader:
         expecting = Expecting(self.document, self.rows, self.mistakes)
         identity = self._identity()
         self._request(())
-        self._tools()
+        tools, returns = self._tools()
         shared = expecting.block(self.raw.get("expect"), ("expect",))
         allow = self._allow()
-        turns = self._turns(scope, expecting)
+        written_turns = _list(self.raw.get("turns"))
+        turns = Turns(self.mistakes, scope, expecting, self.circumstances.folder).read(written_turns)
+        for index, each in enumerate(written_turns):
+            if isinstance(each, dict):
+                self._request(("turns", index))
+        self._addresses()
         scope.check_shared(self.raw)
         modes, told = modes_of(self.document, self.raw, self._needs(shared, turns))
         for each in told:
@@ -103,10 +113,12 @@ class Reader:
             rows=tuple(self.rows),
             request=written.request,
             headers={name.lower(): value for name, value in written.headers.items()},
-            tools=tuple(written.tools),
+            tools=tools,
+            returns=returns,
             expect=shared,
             allow=allow,
             mock=written.mock,
+            mock_places=self._mock_places(),
         )
 
     def _mistake(self, path: Path, message: str, hint: str | None = None, *, key: bool = False) -> None:
@@ -188,14 +200,62 @@ class Reader:
             if isinstance(value, str) and "${" not in value and (problem := headers.value_mistake(value)):
                 self._mistake(at, problem)
 
-    def _tools(self) -> None:
-        """What this version does not do for a tool must not be sent to the service as if it were the API's."""
+    def _tools(self) -> tuple[tuple[dict[str, Any], ...], dict[str, Returns]]:
+        """The tools as they are sent, and by name what the harness answers for those that have `returns`."""
+        sent: list[dict[str, Any]] = []
+        returns: dict[str, Returns] = {}
         for index, tool in enumerate(_list(self.raw.get("tools"))):
-            if "returns" in _mapping(tool):
-                remedy = "send the output as a `function_call_output` item of the next turn's `input`"
-                self._mistake(
-                    ("tools", index, "returns"), "`returns` is not built yet in this version", remedy, key=True
-                )
+            tool = _mapping(tool)
+            sent.append({key: value for key, value in tool.items() if key != "returns"})
+            for key in tool.keys() - {"returns"}:
+                if get_close_matches(key.lower(), ["returns"], cutoff=0.85):
+                    self._mistake(
+                        ("tools", index, key), f"`{shown(key)}` is no key of a tool", "write `returns`", key=True
+                    )
+            if "returns" not in tool:
+                continue
+            path: Path = ("tools", index, "returns")
+            kind, name = tool.get("type"), tool.get("name")
+            if not isinstance(kind, str) or kind not in ANSWERED or not isinstance(name, str):
+                told = "`returns` answers calls of a function or a custom tool that has a name"
+                self._mistake(path, told, f"`type` is one of {', '.join(ANSWERED)}", key=True)
+            elif name in returns:
+                self._mistake((*path[:2], "name"), f"there is a tool `{shown(name)}` with `returns` already")
+            else:
+                outcomes = outcomes_of(tool["returns"], self._below(path))
+                returns[name] = Returns(str(kind), outcomes, self.document.place(path, key=True))
+        return tuple(sent), returns
+
+    def _below(self, path: Path) -> Report:
+        """Takes mistakes whose paths begin at a node."""
+
+        def report(within: Path, message: str, hint: str | None, key: bool) -> None:
+            self._mistake((*path, *within), message, hint, key=key)
+
+        return report
+
+    def _addresses(self) -> None:
+        """Nothing that is sent has the service fetch what it must not."""
+        asked: list[tuple[Path, Any]] = [(("tools",), self.raw.get("tools")), (("request",), self.raw.get("request"))]
+        for index, turn in enumerate(_list(self.raw.get("turns"))):
+            asked += [(("turns", index, key), _mapping(turn).get(key)) for key in ("input", "request")]
+        for path, value in asked:
+            for at, address in fetched(value, path):
+                if told := address_mistake(address):
+                    self._mistake(at, told)
+
+    def _mock_places(self) -> dict[Path, Place]:
+        """Where every key of the `mock:` blocks stands."""
+        blocks: list[tuple[Path, Any]] = [(("mock",), self.raw.get("mock"))]
+        for index, turn in enumerate(_list(self.raw.get("turns"))):
+            blocks.append((("turns", index, "mock"), _mapping(turn).get("mock")))
+        found: dict[Path, Place] = {}
+        for path, block in blocks:
+            if isinstance(block, dict):
+                found[path] = self.document.place(path, key=True)
+                for at in _keys(block, path):
+                    found[at] = self.document.place(at, key=isinstance(at[-1], str))
+        return found
 
     def _at(self, path: Path) -> dict[str, Any]:
         value: Any = self.raw
@@ -229,90 +289,6 @@ class Reader:
             self._mistake(path, f"{text} is past", "look whether the rule holds by now; if not, set a new day")
         return day
 
-    def _turns(self, scope: Scope, expecting: Expecting) -> list[Turn]:
-        turns: list[Turn] = []
-        for index, raw in enumerate(_list(self.raw.get("turns"))):
-            if not isinstance(raw, dict):
-                continue
-            path: Path = ("turns", index)
-            action = self._action(raw, path)
-            self._request(path)
-            expect = expecting.block(raw["expect"], (*path, "expect")) if "expect" in raw else ()
-            captures = self._captures(raw, path, scope)
-            turn = Turn(
-                id=self._turn_id(raw, path, turns),
-                action=action or "",
-                argument=raw.get(action) if action else None,
-                place=self.document.place((*path, action), key=True) if action else self.document.place(path),
-                request=_mapping(raw.get("request")),
-                headers={name.lower(): value for name, value in _mapping(raw.get("headers")).items()},
-                expect=expect,
-                capture=captures,
-                branch_from=branch if isinstance(branch := raw.get("branch_from"), str) else None,
-                mock=raw.get("mock"),
-            )
-            self._references(turn, turns, path)
-            scope.check_turn(raw, path)
-            scope.capture(captures, turn.id)
-            turns.append(turn)
-        return turns
-
-    def _action(self, raw: dict[str, Any], path: Path) -> str | None:
-        """The turn's one action that this version runs, or None; a turn with none or several is a mistake."""
-        actions = [key for key in raw if key in ACTIONS]
-        for second in actions[1:]:
-            told = f"a turn has one action, and this one has `{actions[0]}` already"
-            self._mistake((*path, second), told, "make it a turn of its own", key=True)
-        if not actions and not any(self._meant_action(key) for key in islice(raw, MOST)):
-            built = [f"`{name}`" for name, action in ACTIONS.items() if action.built]
-            self._mistake(path, "this turn has no action", f"one of {', '.join(built)}")
-        return next((key for key in actions if ACTIONS[key].built), None)
-
-    @staticmethod
-    def _meant_action(key: str) -> bool:
-        """Whether an unknown key is a misspelt action, so that its own diagnostic says all."""
-        return key not in WrittenTurn.model_fields and suggestion(key, list(ACTIONS)) is not None
-
-    def _turn_id(self, raw: dict[str, Any], path: Path, turns: Sequence[Turn]) -> str:
-        given = raw.get("id")
-        made = given if isinstance(given, str) else f"turn-{int(path[-1]) + 1}"
-        at = (*path, "id") if "id" in raw else path
-        if isinstance(given, str) and (told := naming.id_mistake(given)):
-            self._mistake(at, *told)
-        elif any(turn.id == made for turn in turns):
-            self._mistake(at, f"the turn id `{shown(made)}` stands here twice")
-        return made
-
-    def _captures(self, raw: dict[str, Any], path: Path, scope: Scope) -> dict[str, str]:
-        captures = {name: at for name, at in _mapping(raw.get("capture")).items() if isinstance(at, str)}
-        for name, jsonpath in captures.items():
-            if told := Scope.name_mistake(name) or scope.taken(name):
-                self._mistake((*path, "capture", name), *told, key=True)
-            if problem := jsonpath_mistake(jsonpath):
-                self._mistake((*path, "capture", name), problem)
-        return captures
-
-    def _references(self, turn: Turn, earlier: Sequence[Turn], path: Path) -> None:
-        """Turns that are named come earlier and have what is asked of them."""
-        action = ACTIONS.get(turn.action)
-        if action is not None and action.names_turn and isinstance(turn.argument, str):
-            self._reference(turn.argument, earlier, (*path, turn.action))
-        if turn.branch_from is not None:
-            if action is not None and not action.creates:
-                told = f"`branch_from` says from where a response continues, and `{turn.action}` creates none"
-                self._mistake((*path, "branch_from"), told, key=True)
-            self._reference(turn.branch_from, earlier, (*path, "branch_from"))
-
-    def _reference(self, name: str, earlier: Sequence[Turn], path: Path) -> None:
-        found = next((turn for turn in earlier if turn.id == name), None)
-        if found is None:
-            ids = [turn.id for turn in earlier if turn.action in ACTIONS and ACTIONS[turn.action].creates]
-            later = any(isinstance(each, dict) and each.get("id") == name for each in _list(self.raw.get("turns")))
-            told = "comes no earlier than this one" if later else "is not there"
-            self._mistake(path, f"the turn `{shown(name)}` {told}", suggestion(name, ids))
-        elif found.action in ACTIONS and not ACTIONS[found.action].creates:
-            self._mistake(path, f"the turn `{shown(name)}` is a `{found.action}` and creates no response")
-
     def _needs(self, shared: Sequence[Expectation], turns: Sequence[Turn]) -> Needs:
         expectations = [*shared, *(each for turn in turns for each in turn.expect)]
         return Needs.of(expectations, turns)
@@ -334,3 +310,11 @@ def _list(value: Any) -> list[Any]:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _keys(value: Any, path: Path) -> Iterator[Path]:
+    """The path of everything below a value."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in entries:
+        yield (*path, key)
+        yield from _keys(inner, (*path, key))

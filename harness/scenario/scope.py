@@ -10,7 +10,10 @@ from harness.source.place import did_you_mean, shown
 
 SHARED: Final = ("request", "headers", "tools", "expect")
 """The keys of a scenario in which variables are put in."""
-OF_TURN: Final = ("user", "input", "request", "headers", "expect")
+OF_TURN: Final = (
+    *("user", "input", "request", "headers", "expect"),
+    *("count_tokens", "upload", "delete_file", "call"),
+)
 """The keys of a turn in which variables are put in."""
 
 
@@ -64,7 +67,7 @@ class Scope:
 
     def _check(self, value: Any, path: Path, known: set[str]) -> None:
         for at, name in occurrences(value, path):
-            if name not in known:
+            if name not in known and not _is_argument(at, name):
                 message, hint = self._unknown(name, known)
                 place = self.document.place_of_text(at, f"${{{name}")
                 self.mistakes.note(self.document.lines.diagnostic(place, message, hint))
@@ -82,6 +85,11 @@ class Scope:
         if meant := did_you_mean(name, sorted(known)):
             return message, f"did you mean `{meant}`?"
         return message, "names come from `cases`, `capture`, the target and `--set`; the environment cannot be read"
+
+
+def _is_argument(path: Path, name: str) -> bool:
+    """Whether a name stands for what a tool is called with, and stands where that is known."""
+    return path[:1] == ("tools",) and path[2:3] == ("returns",) and name.partition(".")[0] == "arguments"
 
 
 def _keys_with_marks(value: Any, path: Path) -> Iterator[Path]:

@@ -5,7 +5,7 @@ Bounds stand here so that no file can ask for more than a run can do.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,6 +44,9 @@ class WrittenModes(Written):
     delivery: ModeNames = Field(ABSENT, description="how each turn is sent")
     state: ModeNames = Field(ABSENT, description="how a turn knows the earlier ones")
     client: ModeNames = Field(ABSENT, description="who makes the request")
+    compact_threshold: int = Field(
+        ABSENT, gt=0, description="tokens above which the service compacts by itself, in the state `auto_compacted`"
+    )
 
 
 class WrittenAllow(Written):
@@ -55,21 +58,88 @@ class WrittenAllow(Written):
     until: str = Field(ABSENT, description="the last day on which it holds", examples=["2027-03-31"])
 
 
+class WrittenResume(Written):
+    """Which background stream is resumed, and where."""
+
+    noun: ClassVar[str] = "`resume`"
+
+    turn: Name = Field(description="the earlier turn whose stream it is")
+    after: int = Field(ge=0, le=10**9, description="the last sequence number that is not sent again")
+
+
+class WrittenCount(Written):
+    """What is counted beside the conversation so far."""
+
+    noun: ClassVar[str] = "`count_tokens`"
+
+    user: str = Field(ABSENT, max_length=MOST_TEXT, description="a user message, as if it were sent now")
+    input: list[Any] = Field(
+        ABSENT, max_length=MOST_ITEMS, description="verbatim input items, as if they were sent now"
+    )
+
+
+class WrittenUpload(Written):
+    """A file, and what it is for."""
+
+    noun: ClassVar[str] = "`upload`"
+
+    file: Name = Field(description="its path, from the scenario's own folder")
+    purpose: Name = Field(description="what the API calls its purpose", examples=["assistants", "vision"])
+    expires_after: Json = Field(ABSENT, description="`{anchor: created_at, seconds: 3600}`")
+
+
+class WrittenCall(Written):
+    """Any other operation below the target's base address."""
+
+    noun: ClassVar[str] = "`call`"
+
+    method: Literal["GET", "POST", "DELETE", "PUT", "PATCH"]
+    path: Annotated[str, Field(min_length=1, max_length=2_000)] = Field(
+        description="below the base address", examples=["containers/${container}/files"]
+    )
+    body: Any = Field(ABSENT, description="a JSON body, verbatim")
+    file: Name = Field(ABSENT, description="a file sent as the form field `file`, from the scenario's own folder")
+
+
+class WrittenAttachment(Written):
+    """A file that goes with the user message."""
+
+    noun: ClassVar[str] = "an entry of `attach`"
+
+    image: Name = Field(ABSENT, description="an image's path, from the scenario's own folder")
+    file: Name = Field(ABSENT, description="any other file's path, from the scenario's own folder")
+    via: Any = Field(ABSENT, description="how it is sent; of a list, one case each")
+    detail: Name = Field(ABSENT, description="how closely the model looks: low, high, auto")
+
+
 class WrittenTurn(Written):
     """One turn: one action, and what is expected of it."""
 
     noun: ClassVar[str] = "a turn"
-    later: ClassVar[Mapping[str, str]] = {
-        **{name: "" for name, action in ACTIONS.items() if not action.built},
-        "attach": "",
-        "tamper": "",
-        "max_rounds": "",
-    }
+    later: ClassVar[Mapping[str, str]] = {name: "" for name, action in ACTIONS.items() if not action.built}
 
     id: str = Field(ABSENT, description="a name for later turns to refer to; else `turn-1`, `turn-2` …")
     user: str = Field(ABSENT, max_length=MOST_TEXT, description=ACTIONS["user"].about)
     input: list[Any] = Field(ABSENT, max_length=MOST_ITEMS, description=ACTIONS["input"].about)
     retrieve: Name = Field(ABSENT, description=ACTIONS["retrieve"].about)
+    approve: dict[str, bool] = Field(ABSENT, min_length=1, max_length=20, description=ACTIONS["approve"].about)
+    compact: Json = Field(ABSENT, description=ACTIONS["compact"].about)
+    delete: Name = Field(ABSENT, description=ACTIONS["delete"].about)
+    cancel: Name = Field(ABSENT, description=ACTIONS["cancel"].about)
+    input_items: Name = Field(ABSENT, description=ACTIONS["input_items"].about)
+    resume: WrittenResume = Field(ABSENT, description=ACTIONS["resume"].about)
+    count_tokens: WrittenCount = Field(ABSENT, description=ACTIONS["count_tokens"].about)
+    upload: WrittenUpload = Field(ABSENT, description=ACTIONS["upload"].about)
+    delete_file: Name = Field(ABSENT, description=ACTIONS["delete_file"].about)
+    call: WrittenCall = Field(ABSENT, description=ACTIONS["call"].about)
+    wait: str = Field(ABSENT, max_length=20, description=ACTIONS["wait"].about, examples=["2s"])
+    attach: list[WrittenAttachment] = Field(
+        ABSENT, min_length=1, max_length=128, description="files that go with the user message"
+    )
+    tamper: Json = Field(ABSENT, description="breaks the request in one way, so that a refusal can be demanded")
+    max_rounds: int = Field(
+        ABSENT, ge=1, le=50, description="requests of this turn at most, where calls of tools are answered (8)"
+    )
     request: Json = Field({}, description="merged over the scenario's `request`, verbatim")
     headers: dict[str, str] = Field({}, description="merged over the scenario's `headers`")
     expect: Json = Field({}, description="what must be true of this turn")

@@ -1,6 +1,7 @@
 """Scenarios for tests, from a few lines of YAML."""
 
 from datetime import date
+from pathlib import Path
 from textwrap import dedent
 
 from harness.scenario.load import read
@@ -10,10 +11,13 @@ from harness.source.place import Diagnostic
 TODAY = date(2026, 11, 22)
 ENDING = "turns: [{user: Hello, expect: {status: completed}}]\n"
 
+FOLDER = Path(__file__).parent
+"""Where the scenarios of tests lie; `attachments/` below it holds what they send."""
+
 
 def scenarios(text: str, *, settings: tuple[str, ...] = ()) -> list[Scenario]:
     """The scenarios of a file; a mistake in it fails the test."""
-    found, mistakes = read(dedent(text).encode(), "a.yaml", settings=settings, today=TODAY)
+    found, mistakes = read(dedent(text).encode(), "a.yaml", settings=settings, today=TODAY, folder=FOLDER)
     assert not mistakes, "\n\n".join(map(str, mistakes))
     return found
 
@@ -26,7 +30,7 @@ def scenario(text: str, *, settings: tuple[str, ...] = ()) -> Scenario:
 
 def mistakes(text: str, *, settings: tuple[str, ...] = ()) -> list[Diagnostic]:
     """What is wrong with a file, completed in the same way."""
-    return read(completed(text).encode(), "a.yaml", settings=settings, today=TODAY)[1]
+    return read(completed(text).encode(), "a.yaml", settings=settings, today=TODAY, folder=FOLDER)[1]
 
 
 def told(text: str, *, settings: tuple[str, ...] = ()) -> list[str]:

@@ -15,7 +15,7 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 
 
 def refusal(file: Path) -> str:
-    _, mistakes = read(file.read_bytes(), f"specs/{file.name}", today=date(2026, 11, 22))
+    _, mistakes = read(file.read_bytes(), f"specs/{file.name}", today=date(2026, 11, 22), folder=FOLDER)
     return "\n\n".join(map(str, mistakes)) + "\n"
 
 
