@@ -21,10 +21,10 @@ from harness.engine.engine import CONCURRENCY
 from harness.engine.heading import heading
 from harness.engine.loop import EngineLoop
 from harness.engine.plan import Case, Omitted, plan
-from harness.engine.target import Target
+from harness.engine.target import Facts
 from harness.engine.telling import told
 from harness.findings import Verdict
-from harness.pytest_options import settings_of
+from harness.pytest_options import Ground, settings_of
 from harness.record.chain import NotRecorded, RecordExists
 from harness.record.lines import CaseLine
 from harness.record.run import Run
@@ -32,7 +32,6 @@ from harness.record.writer import RunWriter
 from harness.scenario.files import project_of
 from harness.scenario.load import load
 from harness.source.place import Diagnostic, Refused
-from harness.wire.redact import Redactor, Secret
 
 REFUSED: Final = 4
 INCONCLUSIVE: Final = 6
@@ -158,17 +157,16 @@ class Harness:
     def __init__(
         self,
         config: pytest.Config,
-        targets: Sequence[Target],
+        ground: Ground,
         page_writer: Callable[[], PageWriter],
-        secrets: Sequence[Secret] = (),
     ) -> None:
         self._config = config
         self._page_writer = page_writer
         option = config.option
         self.settings = settings_of(option.set)
-        self.targets = targets
-        self.redact = Redactor(secrets)
-        self.unconfigured = option.endpoint is None
+        self.targets = ground.chosen.targets
+        self.redact = ground.redact
+        self.unconfigured = not ground.chosen.configured
         worker = getattr(config, "workerinput", None)
         self.run: str = worker["harness_run"] if worker else new_run_id()
         self.shard: str | None = worker["workerid"] if worker else None
@@ -289,10 +287,18 @@ class Harness:
                 show.write_line(f"  {each.scenario} {each.what}: {each.reason}")
         if self._problem:
             show.write_line(f"problem: {self._problem}", red=True)
-        where = "the embedded endpoint" if self.unconfigured else self.targets[0].facts.endpoint
-        show.write_line(f"ran on {where}")
+        show.write_line(f"ran on {where_of([target.facts for target in self.targets])}")
         show.write_line(f"record: {shown_path(self.directory / 'record.jsonl')}")
         show.write_line(f"report: {shown_path(self.directory / 'report.html')}")
+
+
+def where_of(facts: Sequence[Facts]) -> str:
+    """On what a run was, in a few words."""
+    endpoints = {"the embedded endpoint" if fact.kind == "embedded" else fact.endpoint: None for fact in facts}
+    if len(endpoints) == 1:
+        return next(iter(endpoints))
+    regions = len({fact.region for fact in facts if fact.region})
+    return f"{len(facts)} targets at {len(endpoints)} endpoints in {regions} region{'s' * (regions != 1)}"
 
 
 def new_run_id() -> str:

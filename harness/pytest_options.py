@@ -1,16 +1,67 @@
-"""What our options say: the target of `--endpoint`, and the variables of `--set`."""
+"""What our options say: the targets of a run, and the variables of `--set`."""
 
 import json
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.engine.choosing import Chosen, CredentialMissing, NothingChosen, chosen
+from harness.engine.configured import Credentials
 from harness.engine.target import Target, live_target
-from harness.targets.origins import UnsafeEndpoint
-from harness.wire.redact import Secret
+from harness.source.place import Refused
+from harness.targets.reading import FILE
+from harness.targets.spec import Selection
+from harness.wire.redact import Redactor, Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a run stands on: its targets, and the redactor that knows every credential of theirs."""
+
+    chosen: Chosen
+    redact: Redactor
+
+
+def ground_of(config: pytest.Config) -> Ground:
+    """The targets that the options mean.
+
+    Raises:
+        pytest.UsageError: something is missing, wrong or unsafe; the message says what.
+    """
+    option = config.option
+    redact = Redactor()
+    selection = Selection(tuple(option.target), tuple(option.region), tuple(option.model))
+    if option.endpoint is not None:
+        if selection or option.targets:
+            raise pytest.UsageError(
+                "--endpoint names one target: --targets, --target, --region, --model do not go with it"
+            )
+        target, key = named_on_the_command_line(option)
+        if key is not None:
+            redact.add(key)
+        return Ground(Chosen((target,), True), redact)
+    if option.deployment or option.api_key_env:
+        raise pytest.UsageError("--deployment and --api-key-env go with --endpoint")
+    file = targets_file(option.targets, config.rootpath)
+    try:
+        return Ground(chosen(file, selection, Credentials(os.environ, redact), option.defect), redact)
+    except (NothingChosen, CredentialMissing) as error:
+        raise pytest.UsageError(str(error)) from None
+    except Refused as refused:
+        raise pytest.UsageError(f"nothing was sent\n{refused}") from None
+
+
+def targets_file(named: str | None, root: Path) -> Path | None:
+    """The file that was named, else the project's own, else None."""
+    if named is not None:
+        return Path(named)
+    usual = root / FILE
+    return usual if usual.is_file() else None
 
 
 def named_on_the_command_line(option: Any) -> tuple[Target, Secret | None]:
@@ -31,7 +82,7 @@ def named_on_the_command_line(option: Any) -> tuple[Target, Secret | None]:
         target = live_target(
             option.endpoint, option.deployment, key, model=option.target_model, region=option.target_region
         )
-    except (UnsafeEndpoint, ValueError) as error:
+    except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     return target, key
 

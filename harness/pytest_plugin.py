@@ -22,6 +22,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--api-key-env", metavar="VAR", help="the environment variable that holds the key of --endpoint")
     group.addoption("--target-model", metavar="MODEL", help="the catalogue's name of the model behind --endpoint")
     group.addoption("--target-region", metavar="REGION", help="the region of --endpoint")
+    group.addoption(
+        "--targets", metavar="FILE", help="the file of targets (targets.yaml in the project, if there is one)"
+    )
+    group.addoption(
+        "--target", metavar="GLOB", action="append", default=[], help="only targets of such a name; may be repeated"
+    )
+    group.addoption(
+        "--region", metavar="GLOB", action="append", default=[], help="only targets in such a region; may be repeated"
+    )
+    group.addoption(
+        "--model", metavar="GLOB", action="append", default=[], help="only targets of such a model; may be repeated"
+    )
     group.addoption("--concurrency", metavar="N", type=int, help="how many cases are in flight at once (32)")
     group.addoption("--reports", metavar="DIR", help="where runs are recorded (reports)")
     group.addoption("--set", metavar="NAME=VALUE", action="append", default=[], help="a variable, as ${NAME}")
@@ -33,7 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Options of ours that were used are checked before anything is collected."""
     option = config.option
-    if option.endpoint or option.deployment or option.api_key_env or option.defect or option.set:
+    ours = ("endpoint", "deployment", "api_key_env", "defect", "set", "targets", "target", "region", "model")
+    if any(getattr(option, name) for name in ours):
         harness_of(config)
 
 
@@ -65,19 +78,7 @@ def harness_of(config: pytest.Config) -> "Harness":
 def _made(config: pytest.Config) -> "Harness":
     from harness import pytest_items, pytest_options
 
-    option = config.option
-    if option.endpoint is not None:
-        target, key = pytest_options.named_on_the_command_line(option)
-        return pytest_items.Harness(config, (target,), _page_writer, [key] if key else [])
-    if option.deployment or option.api_key_env:
-        raise pytest.UsageError("--deployment and --api-key-env go with --endpoint")
-
-    from harness.engine.embedded import embedded_family
-
-    try:
-        return pytest_items.Harness(config, embedded_family(option.defect), _page_writer)
-    except LookupError as error:
-        raise pytest.UsageError(str(error)) from None
+    return pytest_items.Harness(config, pytest_options.ground_of(config), _page_writer)
 
 
 def _page_writer() -> "PageWriter":

@@ -7,14 +7,17 @@ import click
 
 
 @click.command()
+@click.argument("of", type=click.Choice(["scenario", "targets"]), default="scenario")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
-def command(output: Path | None) -> None:
-    """Print the JSON Schema of scenarios, from which editors offer keys and names.
+def command(of: str, output: Path | None) -> None:
+    """Print the JSON Schema of scenarios (or of targets.yaml), from which editors offer keys and names.
 
     In a scenario's first line, `# yaml-language-server: $schema=scenario.schema.json` makes an editor use it.
     """
-    from harness.scenario.schema import schema
+    from harness.scenario import schema as scenarios
+    from harness.targets import schema as targets
 
+    schema = scenarios.schema if of == "scenario" else targets.schema
     text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.catalogue import Catalogue, Documented
 from harness.engine.target import Target
+from harness.scenario.actions import MODE_NEEDS
 from harness.scenario.load import bound
 from harness.scenario.model import Scenario
 
@@ -86,7 +87,7 @@ def plan(
                         client,
                         row,
                         values,
-                        skipped=skipped,
+                        skipped=skipped or _unsupported((delivery, state), target, catalogue),
                     )
                 )
     omitted = tuple(Omitted(home, "-".join(mode), reason) for mode, reason in scenario.modes.left_out())
@@ -97,7 +98,10 @@ def _chosen(
     scenario: Scenario, targets: Sequence[Target], catalogue: Catalogue, first_that_fits: bool
 ) -> list[tuple[Target, str | None]]:
     """The targets to run on, each with the reason for which its cases are skipped, or None."""
-    judged = [(target, _unwanted(scenario, target) or _unmet(scenario, target, catalogue)) for target in targets]
+    judged = [
+        (target, _unwanted(scenario, target) or _unusable(target) or _unmet(scenario, target, catalogue))
+        for target in targets
+    ]
     if not first_that_fits:
         return judged
     fitting = [pair for pair in judged if pair[1] is None]
@@ -114,6 +118,12 @@ def _unwanted(scenario: Scenario, target: Target) -> str | None:
     return f"is for the targets {', '.join(scenario.targets)} alone, and {facts.name} is none of them"
 
 
+def _unusable(target: Target) -> str | None:
+    """Why nothing can be sent to the target: its credential is not there."""
+    missing = target.facts.missing
+    return f"{target.facts.name} cannot be used: {missing}" if missing else None
+
+
 def _documented(scenario: Scenario, target: Target, catalogue: Catalogue) -> bool:
     """Whether everything that the scenario needs is documented for the target."""
     facts = target.facts
@@ -121,6 +131,18 @@ def _documented(scenario: Scenario, target: Target, catalogue: Catalogue) -> boo
         catalogue.documents(need, facts.model, facts.region, facts.version).answer is Documented.YES
         for need in scenario.needs
     )
+
+
+def _unsupported(modes: Sequence[str], target: Target, catalogue: Catalogue) -> str | None:
+    """Why the target cannot be used in this delivery and state, as far as is documented."""
+    facts = target.facts
+    for mode in modes:
+        feature = MODE_NEEDS.get(mode)
+        fact = catalogue.documents(feature, facts.model, facts.region, facts.version) if feature else None
+        if fact is not None and fact.answer is Documented.NO:
+            told = f"the mode {mode} needs {feature}, which is documented as absent on {facts.name}"
+            return f"{told} ({fact.source}, {fact.date})"
+    return None
 
 
 def _unmet(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:

@@ -12,7 +12,7 @@ from harness.source.document import LIMITS, Document, Path, examine
 from harness.source.place import Diagnostic, Place, Refused, shown, suggestion
 from harness.source.typed import checked
 from harness.targets.origins import SERVICE_HOSTS, UnsafeEndpoint, is_loopback, origin_of, safe_base
-from harness.targets.spec import MOCK, SCOPE, Auth, Quota, SecretSpec, TargetSpec, TargetsFile
+from harness.targets.spec import MOCK, SCOPE, Auth, Quota, SecretSpec, TargetsFile, TargetSpec
 from harness.targets.written import DEPLOYMENT, NAME, VARIABLE, WrittenTargets
 
 FILE: Final = "targets.yaml"
@@ -22,7 +22,8 @@ MOST_TARGETS: Final = 5_000
 _API_VERSION: Final = re.compile(r"v1|preview|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:-preview)?")
 _SCOPE: Final = re.compile(r"https://[a-z0-9.-]+/\.default")
 _VALUE: Final = re.compile(
-    r"((?:key|token|secret|password|env)[\w-]*[\"']?\s*:\s*[\"']?)(?![A-Z][A-Z0-9_]*(?:[\s\"',}]|$))([^\s\"',{}\[\]]+)", re.I
+    r"((?i:key|token|secret|password|env)[\w-]*[\"']?\s*:\s*[\"']?)"
+    r"(?![A-Z][A-Z0-9_]*(?:[\s\"',}]|$))([^\s\"',{}\[\]]+)"
 )
 """A value behind a key that promises a credential, unless it is spelt as a variable is."""
 _IN_FAMILY: Final = re.compile(r"\$\{([^}]*)\}")
@@ -272,9 +273,7 @@ class _Entry:
                 hint = "`auth: entra`, or {api_key_env: AZURE_OPENAI_API_KEY}"
                 self.reader.wrong(self.path, f"the target `{shown(self.own['name'])}` has no `auth`", hint)
             return Auth()
-        if raw == "entra":
-            return Auth("entra")
-        return self._written_auth(raw)
+        return self._written_auth({"entra": "default"} if raw == "entra" else raw)
 
     def _written_auth(self, raw: Mapping[str, Any]) -> Auth:
         ways = [key for key in ("api_key_env", "token_env", "entra") if key in raw]

@@ -18,6 +18,10 @@ def schema() -> dict[str, Any]:
         definitions["WrittenAuth"]["properties"][key]["pattern"] = f"^{VARIABLE}$"
     one = [{"required": [key]} for key in ("api_key_env", "token_env", "entra")]
     definitions["WrittenAuth"]["oneOf"] = one
+    for owner in ("WrittenCommon", "WrittenTarget"):
+        auth = definitions[owner]["properties"]["auth"]
+        reference = auth.pop("$ref")
+        auth["anyOf"] = [{"const": "entra"}, {"$ref": reference}]
     return {"$schema": DIALECT, **made, "title": "Targets"}
 
 

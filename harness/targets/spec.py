@@ -40,7 +40,9 @@ class Auth:
     def __str__(self) -> str:
         if self.kind == "entra":
             return "Entra ID" if self.source == "default" else f"Entra ID ({self.source})"
-        return {"key": "key", "token": "token"}.get(self.kind, "none") + (f" in {self.variable}" if self.variable else "")
+        return {"key": "key", "token": "token"}.get(self.kind, "none") + (
+            f" in {self.variable}" if self.variable else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)

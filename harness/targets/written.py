@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from harness.targets.origins import UnsafeEndpoint, host_pattern
 
@@ -60,6 +60,11 @@ class WrittenAuth(Written):
     client_id: Text = Field(ABSENT, description="of a user-assigned managed identity, with `entra: managed_identity`")
 
 
+def _entra(auth: Any) -> Any:
+    """`auth: entra` is short for a mapping; the JSON Schema says it too."""
+    return {"entra": "default"} if auth == "entra" else auth
+
+
 class WrittenSecret(Written):
     """A secret that scenarios may name, and where it may go."""
 
@@ -78,8 +83,11 @@ class WrittenCommon(Written):
     """What every target may say, and `defaults` for all of them."""
 
     noun: ClassVar[str] = "`defaults`"
+    remedies: ClassVar[Mapping[str, str]] = {"auth": "`entra`, or {api_key_env: VARIABLE}"}
 
-    endpoint: Text = Field(ABSENT, description="base address of the API, or `mock`; `${region}`, `${model}` in a family")
+    endpoint: Text = Field(
+        ABSENT, description="base address of the API, or `mock`; `${region}`, `${model}` in a family"
+    )
     deployment: Text = Field(ABSENT, description="what is sent as `model`; the model's name where nothing is said")
     model: Text | Several = Field(
         ABSENT, description="the catalogue's name of the model, `NAME@VERSION` for one version; a list makes a family"
@@ -87,7 +95,9 @@ class WrittenCommon(Written):
     version: Text = Field(ABSENT, description="the model's version, as the catalogue spells it")
     region: Text | Several = Field(ABSENT, description="the region's id; a list makes a family")
     deployment_type: Text = Field(ABSENT, description="how it is deployed, such as global_standard")
-    auth: Literal["entra"] | WrittenAuth = Field(ABSENT, description="`entra`, or where the credential is")
+    auth: Annotated[WrittenAuth, BeforeValidator(_entra)] = Field(
+        ABSENT, description="`entra`, or where the credential is"
+    )
     limits: WrittenLimits = Field(ABSENT, description="requests and tokens a minute, requests at once")
     api_version: Text = Field(ABSENT, description="sent as `api-version`; the v1 API needs none")
     image_deployment: Text = Field(ABSENT, description="the image model's deployment, for image generation")
