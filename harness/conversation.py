@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.findings import Finding
-from harness.reply import Reply
+from harness.reply import JoinedReply, Reply
 from harness.scenario.model import Scenario, Turn
 
 
@@ -47,6 +47,35 @@ class TurnTaken:
     rounds: tuple[Reply, ...] = ()
     told: tuple[Told, ...] = ()
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether it was asked for again and again what was still being made, until the time was up."""
+        reply = self.final
+        if reply is None or reply.operation != "retrieve" or reply.status not in ("queued", "in_progress"):
+            return False
+        return any(earlier.operation == "create" for earlier in self.replies)
+
+    @property
+    def joined(self) -> tuple[JoinedReply, ...]:
+        """The streams of the turn that came in parts, each as a whole."""
+        ended = dict.fromkeys((*self.rounds, *([self.final] if self.final else [])))
+        return tuple(reply for reply in ended if isinstance(reply, JoinedReply))
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known of a case that no exchange of it tells.
+
+    `planted` are facts that the harness had told to the model: the value of each, by the turn in which it was told.
+    `asked` are the values that a turn must bring back, by turn. `foreign` are values that other cases of the run
+    planted, `given` the ids of responses that other cases of the run were given; both by value, with the case's id.
+    """
+
+    planted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    foreign: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
@@ -58,6 +87,7 @@ class Conversation:
     turns: tuple[TurnTaken, ...]
     scenario: Scenario | None = None
     mode: Mapping[str, str] = field(default_factory=dict)
+    knowledge: Knowledge = Knowledge()
 
     @classmethod
     def recorded(cls, replies: Sequence[Reply]) -> "Conversation":

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from harness.findings import Finding, OnWire
+from harness.findings import Finding, Level, OnWire
 from harness.protocol.profiles import CORE, Profile
 from harness.reading.envelope import Form
 from harness.reading.exchange import ExchangeReading
@@ -189,24 +189,35 @@ def _error(status: int | None, told: object) -> dict[str, Any]:
 
 
 class JoinedReply(Reply):
-    """A stream that came in two parts, read as one; its findings stand in the part in which they are."""
+    """A stream that came in two parts, read as one; its findings stand in the part in which they are.
+
+    `parts` are the replies as they came.
+    """
 
     def __init__(self, first: Reply, second: Reply) -> None:
         exchange, self._size, self._count = joined_exchange(first.exchange, second.exchange)
         super().__init__(exchange, second.index, profile=second.profile)
-        self._first = first
+        self.parts = (first, second)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with the whole, placed in its parts."""
-        return tuple(replace(found, wire=self._part(found.wire)) for found in super().findings)
+        """What is wrong with the whole and not with a part alone, placed in the parts.
+
+        Nothing where a part is wrong already: the whole would say the same once more, in other words.
+        """
+        said = [found for part in self.parts for found in part.findings]
+        if any(found.level is Level.ERROR for found in said):
+            return ()
+        known = {found.rule for found in said}
+        news = (found for found in super().findings if found.rule not in known)
+        return tuple(replace(found, wire=self._part(found.wire)) for found in news)
 
     def _part(self, wire: OnWire) -> OnWire:
         if wire.event is None and wire.offset is None:
             return wire
         in_first = wire.event < self._count if wire.event is not None else (wire.offset or 0) < self._size
         if in_first:
-            return replace(wire, exchange=self._first.index)
+            return replace(wire, exchange=self.parts[0].index)
         event = None if wire.event is None else wire.event - self._count
         return replace(wire, event=event, offset=None if wire.offset is None else wire.offset - self._size)
 

@@ -109,7 +109,7 @@ def _hold_to(course: Course, turn: Turn, taken: TurnTaken) -> bool:
     expectations = course.case.scenario.expectations_of(turn)
     reply = taken.final
     refused = None
-    if reply is None or _unobserved(reply):
+    if reply is None or taken.unfinished or _unobserved(reply):
         observed = _refused_as_expected(course, taken, expectations)
     else:
         refused = expect.answers(taken, expectations)
@@ -130,7 +130,7 @@ def _hold_to(course: Course, turn: Turn, taken: TurnTaken) -> bool:
     for expectation in expectations:
         course.applied[f"{turn.id}/{expectation.key}"] = 1
         try:
-            course.findings.extend(expect.judge(taken, expectation, bindings))
+            course.findings.extend(expect.judge(taken, expectation, bindings, course.taken[:-1]))
         except Refused as refusal:
             course.error = str(refusal)
     return course.error is None

@@ -62,6 +62,9 @@ def judge(conversation: Conversation) -> Judgement:
             if alone.concerns(reply):
                 applied[alone.name] = applied.get(alone.name, 0) + 1
                 findings += alone.found(reply)
+    for taken in conversation.turns:
+        for whole in taken.joined:
+            findings += whole.findings
     for rule in _TOGETHER:
         if count := rule.applied(conversation):
             applied[rule.name] = count

@@ -5,8 +5,11 @@ refusals that may be repeated (throttling, faults of the service, connecting) ar
 turn is judged by them is for whoever repeats it.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
+from harness.conversation import Conversation, TurnTaken
+from harness.findings import Finding, OnWire
 from harness.rules.base import ReadingRule, Rule
 
 
@@ -64,13 +67,34 @@ class NoAnswer(ReadingRule):
     name = "avail.no_answer"
 
 
-class NoProgress(ReadingRule):
-    """Events keep coming, at least one in 120 seconds by default.
+class NoProgress(Rule):
+    """Events keep coming, at least one in 120 seconds by default, and what is made in the background gets finished.
 
-    Keep-alives do not count: a service that sends nothing else for ever would keep a client waiting for ever.
+    Keep-alives do not count: a service that sends nothing else for ever would keep a client waiting for ever. A
+    background response is asked for until a turn's time is up, 900 seconds by default.
+
+    Shown by defects A23 and B18.
     """
 
     name = "avail.no_progress"
+
+    def applied(self, conversation: Conversation) -> int:
+        polled = sum(1 for taken in conversation.turns if self._polls(taken))
+        return polled + sum(1 for reply in conversation.replies if reply.streamed)
+
+    def judge(self, conversation: Conversation) -> Iterator[Finding]:
+        """What never gets finished; a stream that says nothing is found while it is read."""
+        for taken in conversation.turns:
+            if taken.final is not None and taken.unfinished:
+                message = f"still {taken.final.status} when the time was up, asked for {self._polls(taken)} times"
+                where = OnWire(taken.final.index, pointer="/status")
+                level = taken.final.profile.level(self.name)
+                yield Finding(self.name, level, message, where, "a final status", taken.final.status)
+
+    @staticmethod
+    def _polls(taken: TurnTaken) -> int:
+        asked = any(reply.operation == "create" for reply in taken.replies)
+        return sum(1 for reply in taken.replies if asked and reply.operation == "retrieve" and not reply.streamed)
 
 
 class Quota(ReadingRule):
