@@ -73,7 +73,8 @@ def check_parts(body: Mapping[str, Any], model: Model, issues: frozenset[str]) -
 def parts(asked: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every content part of the input with its path."""
     for at, item in enumerate(asked if isinstance(asked, list) else ()):
-        content = item.get("content") if isinstance(item, dict) else None
-        for number, part in enumerate(content if isinstance(content, list) else ()):
-            if isinstance(part, dict):
-                yield f"input[{at}].content[{number}]", part
+        for field in ("content", "output"):
+            content = item.get(field) if isinstance(item, dict) else None
+            for number, part in enumerate(content if isinstance(content, list) else ()):
+                if isinstance(part, dict):
+                    yield f"input[{at}].{field}[{number}]", part

@@ -37,3 +37,10 @@ class Ways:
     resume: str = "after"  # or "repeating", "skipping", "other text", "renumbered"
     filter: str = "refusing"  # or "silent": a filtered prompt is answered with nothing
     retention: str = "thirty days"  # or "seven days"
+    approval: str = "asked"  # or "skipped", "overruled" (a denial), "unlinked", "altered" (the arguments), "reused"
+    attachments: str = "read"  # or "ignored": what is attached reaches no model and costs nothing
+    image_limits: str = "kept"  # or "ignored": more than 100 images, 50 MB and more are taken
+    image_kinds: str = "checked"  # or "any": other formats, moving and damaged pictures are taken
+    detail: str = "heeded"  # or "ignored": a glance costs as much as a close look
+    file_limits: str = "kept"  # or "ignored": files of 50 MB and more are taken
+    purposes: str = "checked"  # or "any": uploads of `user_data` are taken

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from harness.mock.asked import PARAMETERS
 from harness.mock.asked_items import REQUIRED
+from harness.mock.errands import done
 from harness.mock.errors import Refused
 from harness.mock.operations import compacting, conversations, files, multipart, speaking
 from harness.mock.request import Request
@@ -47,8 +48,13 @@ def room() -> Room:
     return Rooms(nonce="hostile").open(model="gpt-4.1")
 
 
+def answered(made: Any) -> Any:
+    """The answer, also where errands come before it."""
+    return asyncio.run(done(made)) if isinstance(made, Generator) else made
+
+
 def opened(visited: Room) -> str:
-    return str(json.loads(conversations.create(visited, b"").body)["id"])
+    return str(json.loads(answered(conversations.create(visited, b"")).body)["id"])
 
 
 OPERATIONS: dict[str, Callable[[Room, bytes], Any]] = {
@@ -63,7 +69,7 @@ OPERATIONS: dict[str, Callable[[Room, bytes], Any]] = {
 def status_of(operation: Callable[[Room, bytes], Any], raw: bytes) -> int:
     """The status of the answer or of the refusal; what is neither is a fault of ours."""
     try:
-        return int(operation(room(), raw).status)
+        return int(answered(operation(room(), raw)).status)
     except Refused as refused:
         return refused.status
 

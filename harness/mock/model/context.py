@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
+from harness.mock.attached import Attached
 from harness.mock.offered import Model
 
 JSON = dict[str, Any]
@@ -103,6 +104,11 @@ class Context:
         return [text for text in texts if text]
 
     @kept
+    def shown(self) -> list[Attached]:
+        """Every picture and document in sight, oldest first."""
+        return [part for item in self.items for part in parts_of(item) if isinstance(part, Attached)]
+
+    @kept
     def orders(self) -> list[str]:
         """Texts that bind every answer: the instructions of this call, system and developer messages."""
         texts = [self.instructions] if self.instructions else []
@@ -113,6 +119,12 @@ class Context:
     def since_asked(self) -> Sequence[JSON]:
         """The items after the last user message: calls and their outputs, mostly."""
         return self.items[self.asked_at + 1 :]
+
+
+def parts_of(item: Mapping[str, Any]) -> Sequence[Any]:
+    """The content parts of a message, or those that a tool returned."""
+    content = item.get("content") or item.get("output")
+    return content if isinstance(content, list) else ()
 
 
 def text_of(item: Mapping[str, Any]) -> str:

@@ -9,8 +9,10 @@ from harness.mock.model.chatting import chatting
 from harness.mock.model.context import Context, Draft
 from harness.mock.model.filling import filling
 from harness.mock.model.language import Phrases, spoken
+from harness.mock.model.perusing import perusing
 from harness.mock.model.recall import recalling
 from harness.mock.model.refusing import refusing
+from harness.mock.model.seeing import seeing
 from harness.mock.model.thinking import thinking
 from harness.mock.model.tool_use import calling, reporting
 
@@ -19,7 +21,7 @@ Ability = Callable[[Context, Phrases], Draft | None]
 BEFORE_FORM: Final[tuple[Ability, ...]] = (refusing, calling, filling)
 """Abilities whose answer is no free text, so that no order about its form touches it."""
 
-ABILITIES: Final[tuple[Ability, ...]] = (reporting, thinking, reckoning, recalling, chatting)
+ABILITIES: Final[tuple[Ability, ...]] = (reporting, thinking, seeing, perusing, reckoning, recalling, chatting)
 """Abilities that answer in words; the first that has an answer gives it."""
 
 

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from harness.mock import asked, envelope, headers, tokens
 from harness.mock.answers import Answer, of_json
+from harness.mock.errands import Work
 from harness.mock.errors import invalid
 from harness.mock.model import Context
-from harness.mock.operations import failing
+from harness.mock.operations import attaching, failing
 from harness.mock.operations.creating import model_of, read_body
 from harness.mock.operations.sealing import compaction_item
 from harness.mock.operations.window import Window, window
@@ -40,7 +41,7 @@ COUNT: Final = (
 """What a count may be about: the side of a create request that goes in."""
 
 
-def compact(room: Room, raw: bytes) -> Answer:
+def compact(room: Room, raw: bytes) -> Work[Answer]:
     """The user messages since the last compaction, and one new item that stands for all. Raises `Refused`."""
     directions = room.script.always
     ways = room.ways(directions.defects)
@@ -52,7 +53,8 @@ def compact(room: Room, raw: bytes) -> Answer:
     if body.get("input") is None and body.get("previous_response_id") is None:
         raise asked.missing("input")
     response_id = room.ids.response()
-    seen = window(room, {**body, "input": body.get("input") or []}, ways)
+    held = yield from attaching.held(room, body.get("input"), ways)
+    seen = window(room, {**body, "input": body.get("input") or []}, ways, held=held)
     if not seen.visible:
         raise invalid("There is nothing to compact: the input is empty.", "input")
     instructions = body.get("instructions")
@@ -95,12 +97,13 @@ def continued(compaction: JSON, seen: Window) -> Stored:
     return Stored(hidden, [], compaction["output"], None, states=seen.states)
 
 
-def count(room: Room, raw: bytes) -> Answer:
+def count(room: Room, raw: bytes) -> Work[Answer]:
     """How many tokens a request's context would be. Raises `Refused`."""
     ways = room.ways(room.script.always.defects)
     body = checked(read_body(raw), COUNT)
     asked.check({"input": "", **body}, model_of(room, body, ways))
-    seen = window(room, body, ways)
+    held = yield from attaching.held(room, body.get("input"), ways)
+    seen = window(room, body, ways, held=held)
     counted = tokens.of_input(seen.visible, body.get("instructions"), body.get("tools"))
     return of_json({"object": "response.input_tokens", "input_tokens": counted}, headers.of_room(room))
 

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from harness.mock import asked, headers
 from harness.mock.answers import Answer, of_json
+from harness.mock.errands import Work
 from harness.mock.errors import invalid
-from harness.mock.operations import paging
+from harness.mock.operations import attaching, paging
 from harness.mock.operations.creating import read_body
-from harness.mock.operations.finding import find_conversation
-from harness.mock.operations.window import as_items, complete
+from harness.mock.operations.finding import find_conversation, standing_ways
+from harness.mock.operations.window import as_items, attach, complete
 from harness.mock.rooms import Room
 from harness.mock.store import JSON, Conversation
 
@@ -17,13 +18,13 @@ AT_ONCE: Final = 20
 """Items that may be added in one request."""
 
 
-def create(room: Room, raw: bytes) -> Answer:
+def create(room: Room, raw: bytes) -> Work[Answer]:
     """POST /conversations: `items` and `metadata`, both may be left out. Raises `Refused`."""
     body = read_body(raw) if raw else {}
     known(body, ("items", "metadata"))
     asked.check_metadata(metadata_of(body))
     conversation_id = room.ids.conversation()
-    items = added(room, body.get("items") or [])
+    items = yield from added(room, body.get("items") or [])
     shown = {
         "id": conversation_id,
         "object": "conversation",
@@ -64,14 +65,14 @@ def list_items(room: Room, conversation_id: str, query: Mapping[str, str]) -> An
     return of_json(paging.page(find_conversation(room, conversation_id).items, query), headers.of_room(room))
 
 
-def add_items(room: Room, conversation_id: str, raw: bytes) -> Answer:
+def add_items(room: Room, conversation_id: str, raw: bytes) -> Work[Answer]:
     """POST /conversations/{id}/items: the items that were added, as a list. Raises `Refused`."""
     found = find_conversation(room, conversation_id)
     body = read_body(raw)
     known(body, ("items",))
     if not body.get("items"):
         raise asked.missing("items")
-    items = added(room, body["items"])
+    items = yield from added(room, body["items"])
     found.items += items
     return of_json(paging.page(items, {"order": "asc", "limit": "100"}), headers.of_room(room))
 
@@ -95,7 +96,7 @@ def find_item(found: Conversation, item_id: str) -> JSON:
     raise invalid(f"Item with id '{item_id}' not found.", status=404)
 
 
-def added(room: Room, items: Any) -> list[JSON]:
+def added(room: Room, items: Any) -> Work[list[JSON]]:
     """Items as they are kept, with ids. Raises `Refused`."""
     asked.check_type("items", items, (list,))
     if len(items) > AT_ONCE:
@@ -103,7 +104,10 @@ def added(room: Room, items: Any) -> list[JSON]:
         raise invalid(message, "items", "array_above_max_length")
     for at, item in enumerate(items):
         asked.check_type(f"items[{at}]", item, (dict,))
-    return [complete(room, item, at) for at, item in enumerate(as_items(items))]
+    held = yield from attaching.held(room, items, standing_ways(room))
+    own = [complete(room, item, at) for at, item in enumerate(as_items(items))]
+    attach(own, held)
+    return own
 
 
 def metadata_of(body: JSON) -> JSON:

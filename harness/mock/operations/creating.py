@@ -15,7 +15,7 @@ from harness.mock.errands import Work
 from harness.mock.errors import Refused, invalid, no_deployment
 from harness.mock.hosted import Job
 from harness.mock.offered import Model, deployable, named
-from harness.mock.operations import background, failing, filtering
+from harness.mock.operations import attaching, background, failing, filtering
 from harness.mock.operations.finding import find_conversation, named_conversation
 from harness.mock.operations.finishing import finished
 from harness.mock.operations.window import window
@@ -51,7 +51,8 @@ def create(
     conversation = named_conversation(body.get("conversation"))
     if conversation is not None:
         response["conversation"] = {"id": conversation}
-    seen = window(room, body, ways, near)
+    held = (yield from attaching.held(room, body["input"], ways)) if isinstance(body.get("input"), list) else {}
+    seen = window(room, body, ways, near, held)
     filtering.check_prompt(seen.own, directions, ways)
     estimate = seen.cost + tokens.of_input((), body.get("instructions"), body.get("tools"))
     room.quotas.spend(body["model"], estimate + (body.get("max_output_tokens") or 0), room.clock())
@@ -221,13 +222,14 @@ def stand_in(room: Room) -> Callable[[str], str]:
     return announced
 
 
-def warm(room: Room, body: JSON, near: MutableMapping[str, Stored]) -> Answer:
+def warm(room: Room, body: JSON, near: MutableMapping[str, Stored]) -> Work[Answer]:
     """A turn that prepares and says nothing: a completed response without output, which can be continued."""
     ways = room.ways(room.script.always.defects)
     job = check_request(room, body, ways)
     body = job.body
     response = envelope.envelope(body, job.model, fresh_id(room, ways), int(room.clock()))
-    seen = window(room, body, ways, near)
+    held = yield from attaching.held(room, body.get("input"), ways)
+    seen = window(room, body, ways, near, held)
     counted = tokens.of_input(seen.visible, body.get("instructions"), body.get("tools"))
     done = {"status": "completed", "completed_at": int(room.clock()), "usage": envelope.usage(counted, 0, 0, 0)}
     response.update(done)

@@ -7,6 +7,7 @@ from harness.mock import headers
 from harness.mock.answers import Answer, of_json
 from harness.mock.errors import invalid
 from harness.mock.operations import multipart, paging
+from harness.mock.operations.finding import standing_ways
 from harness.mock.rooms import Room
 from harness.mock.store import JSON, File
 
@@ -27,14 +28,15 @@ def upload(room: Room, raw: bytes) -> Answer:
         if name not in fields:
             raise invalid(f"Missing required parameter: '{name}'.", name, "missing_required_parameter")
     purpose, file = fields["purpose"].text, fields["file"]
-    accepted = (*PURPOSES, "user_data") if "user-data" in room.issues else PURPOSES
+    ways = standing_ways(room)
+    accepted = (*PURPOSES, "user_data") if "user-data" in room.issues or ways.purposes == "any" else PURPOSES
     if purpose not in accepted:
         listed = ", ".join(f"'{name}'" for name in accepted)
         message = f"Invalid value: '{purpose[:64]}'. Supported values are: {listed}."
         raise invalid(message, "purpose", "invalid_value")
     if not file.content:
         raise invalid("The file is empty.", "file", "empty_file")
-    if len(file.content) >= LARGEST:
+    if len(file.content) >= LARGEST and ways.file_limits == "kept":
         raise invalid(f"The file is too large: less than {LARGEST} bytes are accepted.", "file", "file_too_large")
     now = int(room.clock())
     kept = lifetime(fields)

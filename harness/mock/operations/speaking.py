@@ -53,7 +53,7 @@ async def respond(room: Room, socket: Socket, message: str, near: dict[str, Stor
         generate = body.pop("generate", True)
         check_generate(generate)
         if generate is False:
-            answer = creating.warm(room, body, near)
+            answer = await done(creating.warm(room, body, near))
         else:
             raw = json.dumps({**body, "stream": True}).encode()
             answer = await done(creating.create(room, raw, near, request.fields))

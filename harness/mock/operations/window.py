@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from harness.mock.asked_items import check_item
 from harness.mock.errors import invalid, no_parent
+from harness.mock.operations.attaching import Held
 from harness.mock.operations.finding import said_in
 from harness.mock.operations.sealing import opened
 from harness.mock.rooms import Room
@@ -29,6 +30,9 @@ MUST_BE_ANSWERED: Final = ("function_call", "custom_tool_call")
 APPROVAL: Final = "mcp_approval_response"
 PAIRED: Final = frozenset((*PAIRS, *MUST_BE_ANSWERED, APPROVAL))
 """What can stand without its counterpart."""
+
+
+NOTHING_HELD: Final[Held] = {}
 
 
 @dataclass(slots=True)
@@ -62,10 +66,16 @@ class Window:
         return self.items[self.start : max(self.start, len(self.items) - len(self.own))]
 
 
-def window(room: Room, body: Mapping[str, Any], ways: Ways, near: Mapping[str, Stored] | None = None) -> Window:
+def window(
+    room: Room,
+    body: Mapping[str, Any],
+    ways: Ways,
+    near: Mapping[str, Stored] | None = None,
+    held: Held = NOTHING_HELD,
+) -> Window:
     """Raises `Refused` for an unknown parent and for items that cannot stand where they do.
 
-    `near` holds responses that can be continued although they are not stored.
+    `near` holds responses that can be continued although they are not stored, `held` what is attached to the request.
     """
     parent = find_parent(room, body.get("previous_response_id"), ways, near or {})
     said = body.get("input")
@@ -73,6 +83,7 @@ def window(room: Room, body: Mapping[str, Any], ways: Ways, near: Mapping[str, S
         own = [said_by_user(room, said)]
     else:
         own = [complete(room, item, at) for at, item in enumerate(as_items(said))]
+        attach(own, held)
     earlier = [*said_in(room, body.get("conversation")), *context_of(room, parent, ways)]
     seen = Window(own, [*earlier, *own], parent=parent)
     seen.start = newest_compaction(seen.items)
@@ -165,6 +176,12 @@ def complete(room: Room, item: JSON, at: int) -> JSON:
     if kind not in ("reasoning", "compaction", "mcp_approval_response"):
         kept.setdefault("status", "completed")
     return kept
+
+
+def attach(own: list[JSON], held: Held) -> None:
+    """Puts what was read of the attachments in the place of the parts that bring them."""
+    for (at, name, number), part in held.items():
+        own[at][name] = [*own[at][name][:number], part, *own[at][name][number + 1 :]]
 
 
 def check_pairs(items: list[JSON]) -> None:
