@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from builders import state_signs
+from builders import mcp_signs, state_signs
 from builders.endpoint import Visitor, text_of, visiting
 
 from harness.mock.defects import DEFECTS, Way
@@ -207,7 +207,8 @@ SIGNS = {
 
 
 def test_every_defect_of_state_has_its_sign():
-    assert {*SIGNS, *state_signs.SIGNS} == {defect.id for defect in DEFECTS.values() if isinstance(defect, Way)}
+    signs = {*SIGNS, *state_signs.SIGNS, *mcp_signs.SIGNS}
+    assert signs == {defect.id for defect in DEFECTS.values() if isinstance(defect, Way)}
 
 
 @pytest.mark.parametrize("row", [*SIGNS, *state_signs.SIGNS])

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from harness.mock.defects import (
+    approvals,
     background,
     envelopes,
     events_fields,
@@ -49,6 +50,7 @@ DEFECTS: Final[Mapping[str, Defect]] = {
             *replies.TABLE,
             *outputs.TABLE,
             *states.TABLE,
+            *approvals.TABLE,
             *background.TABLE,
             *faults.TABLE,
             *vanishing.TABLE,

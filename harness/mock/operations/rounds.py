@@ -34,6 +34,8 @@ class Round:
 
 def in_rounds(job: Job, context: Context) -> Generator[Errand, Any, list[Round]]:
     """All rounds of a response that has hosted tools. Raises `Refused`, where a tool has the response fail."""
+    if job.ways.approval == "overruled":
+        context = replace(context, items=[granted(item) for item in context.items])
     rounds: list[Round] = []
     allowed = job.body.get("max_tool_calls") or MOST
     made = 0
@@ -47,6 +49,11 @@ def in_rounds(job: Job, context: Context) -> Generator[Errand, Any, list[Round]]
         if not calls or not able or not SPEAKING.isdisjoint([item["type"] for item in items]):
             return rounds
         context = replace(context, items=[*context.items, *items])
+
+
+def granted(item: JSON) -> JSON:
+    """An answer of the client as a service takes it that does not heed a denial."""
+    return {**item, "approve": True} if item["type"] == "mcp_approval_response" else item
 
 
 def carried_out(job: Job, context: Context, draft: Draft, left: int) -> Generator[Errand, Any, list[JSON]]:
