@@ -1,10 +1,10 @@
 """A subject and a matcher on a turn that was taken → findings with the YAML's place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from harness.conversation import TurnTaken
-from harness.expectations.subjects import LOOKS
+from harness.expectations.subjects import BESIDE, LOOKS
 from harness.findings import Finding, Level, OnWire
 from harness.matchers import TooLong
 from harness.pointer import MISSING
@@ -27,10 +27,12 @@ POINTERS: Final[Mapping[str, str]] = {
 """Where in the response the value of a subject stands, as near as can be said."""
 
 
-def judge(taken: TurnTaken, expectation: Expectation, bindings: Mapping[str, Any]) -> Iterator[Finding]:
+def judge(
+    taken: TurnTaken, expectation: Expectation, bindings: Mapping[str, Any], earlier: Sequence[TurnTaken] = ()
+) -> Iterator[Finding]:
     """One finding for each place where the turn is not as demanded; nothing where the demand holds.
 
-    `bindings` are the variables known when the turn was over.
+    `bindings` are the variables known when the turn was over, `earlier` the turns taken before it.
 
     Raises:
         harness.source.place.Refused: with these values the matcher is none, or it did not come to an end.
@@ -38,7 +40,7 @@ def judge(taken: TurnTaken, expectation: Expectation, bindings: Mapping[str, Any
     bound = expectation.bind(bindings)
     where = OnWire(taken.final.index if taken.final else 0, pointer=POINTERS.get(bound.subject, ""))
     try:
-        mismatches = list(bound.matcher.match(LOOKS[bound.subject](taken, bound.part)))
+        mismatches = list(bound.matcher.match(_looked_at(taken, bound, earlier)))
     except TooLong as error:
         raise Refused([Diagnostic(bound.place, str(error), "write it so that it comes to an end")]) from None
     for mismatch in mismatches:
@@ -53,6 +55,12 @@ def judge(taken: TurnTaken, expectation: Expectation, bindings: Mapping[str, Any
             bound.place,
             mismatch.difference,
         )
+
+
+def _looked_at(taken: TurnTaken, expectation: Expectation, earlier: Sequence[TurnTaken]) -> Any:
+    if expectation.subject in BESIDE:
+        return BESIDE[expectation.subject](taken, earlier)
+    return LOOKS[expectation.subject](taken, expectation.part)
 
 
 def answers(taken: TurnTaken, expectations: tuple[Expectation, ...]) -> Finding | None:

@@ -5,12 +5,14 @@ Each answers a plain JSON value, or MISSING where the turn has nothing of the ki
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from harness.conversation import TurnTaken
+from harness.expectations.produced import PRODUCED
 from harness.matchers import paths
 from harness.pointer import MISSING, resolve
+from harness.scenario.same_as import THIS
 
 Look = Callable[[TurnTaken, str | None], Any]
 
@@ -148,6 +150,18 @@ def path(taken: TurnTaken, part: str | None) -> Any:
     return paths.found_at(part, taken.final.response)
 
 
+def same_as(taken: TurnTaken, earlier: Sequence[TurnTaken]) -> Any:
+    """The responses of this turn and all before it, by turn id."""
+    replies = {**{each.id: each.final for each in earlier}, THIS: taken.final}
+    return {id_: reply.response for id_, reply in replies.items() if reply is not None and reply.response is not None}
+
+
+BESIDE: Final[Mapping[str, Callable[[TurnTaken, Sequence[TurnTaken]], Any]]] = {"same_as": same_as}
+"""Every subject that is seen in a turn beside those before it."""
+
+GRADED: Final = frozenset({"judge"})
+"""Every subject that takes a model to look at it; see `harness.expectations.grading`."""
+
 LOOKS: Final[Mapping[str, Look]] = {
     "status": status,
     "incomplete_reason": incomplete_reason,
@@ -164,8 +178,9 @@ LOOKS: Final[Mapping[str, Look]] = {
     "model": model,
     "headers": headers,
     "path": path,
+    **PRODUCED,
 }
-"""Every subject of this version."""
+"""Every subject that is seen in a turn alone."""
 
 
 def _in_response(taken: TurnTaken, pointer: str) -> Any:

@@ -41,7 +41,8 @@ class Equals(Matcher):
                 reading.text(argument)
         elif atom and argument is not UNKNOWN and argument is not None:
             if not isinstance(argument, atom) or (reading.kind == "number" and isinstance(argument, bool)):
-                reading.mistake(f"this is compared with a {reading.kind}, and {described(argument)} is none")
+                hint = "write `[…]`, or a matcher such as `each:` or `some:`" if reading.kind == "list" else None
+                reading.mistake(f"this is compared with a {reading.kind}, and {described(argument)} is none", hint)
         elif reading.kind in ("duration", "size") and argument is not None and argument is not UNKNOWN:
             reading.mistake(f"no {reading.kind} equals another exactly", "use `at_most`, `below` or `between`")
         return cls(folded(argument) if reading.fold else argument)

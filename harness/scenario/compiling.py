@@ -8,12 +8,14 @@ from harness.matchers.base import ANY, Reading, Report, brief
 from harness.matchers.collections import InOrder
 from harness.matchers.structure import Fields
 from harness.matchers.table import compile, read
+from harness.scenario.same_as import SameAs
 from harness.scenario.subjects import SUBJECTS, Subject
 from harness.scenario.tool_calls import ToolCalls
 from harness.source.place import Diagnostic, Place, Refused, did_you_mean
 
 SPECIAL: Final[Mapping[str, type[Matcher]]] = {
     "tool_calls": ToolCalls,
+    "same_as": SameAs,
     "stream/order": InOrder,
     "stream/events": Fields,
 }

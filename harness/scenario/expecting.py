@@ -39,6 +39,8 @@ class Expecting:
             self._mistake(path, f"unknown subject `{shown(name)}` in `expect`", hint)
         elif not subject.built:
             self._mistake(path, f"`{name}` is not built yet in this version")
+        elif name == "same_as" and path[0] == "expect":
+            self._mistake(path, "`same_as` is a demand on one turn", "write it in that turn's own `expect`")
         elif subject.open_parts is not None or (subject.parts and _has_parts(subject, raw)):
             yield from self._parts(name, subject, raw, path)
         else:

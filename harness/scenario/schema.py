@@ -21,6 +21,26 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _VARIABLE: Final[Schema] = {"type": "string", "pattern": r"\$\{"}
 _EXPECT: Final[Schema] = {"$ref": "#/$defs/expect"}
 
+OWN: Final[Mapping[str, tuple[Schema, ...]]] = {
+    "same_as": (
+        {"type": "string", "minLength": 1},
+        {
+            "type": "object",
+            "properties": {
+                "turn": {"type": "string", "minLength": 1, "description": "the id of an earlier turn"},
+                "but": {
+                    "type": "array",
+                    "items": {"type": "string", "pattern": "^/"},
+                    "description": "JSON pointers of what may differ",
+                },
+            },
+            "required": ["turn"],
+            "additionalProperties": False,
+        },
+    ),
+}
+"""Subjects that are written in a way of their own, and their forms."""
+
 
 def schema() -> Schema:
     """The schema of a scenario's document."""
@@ -102,6 +122,8 @@ def _subject(name: str, subject: Subject) -> Schema:
         return {"type": "object", "additionalProperties": ANY_MATCHER, "minProperties": 1, **about}
     if name == "tool_calls":
         return {"anyOf": [_calls(), _calls_in_order(), {"type": "object", **ANY_MATCHER}, _VARIABLE], **about}
+    if name in OWN:
+        return {"anyOf": [*OWN[name], _VARIABLE], **about}
     if subject.values:
         values: Schema = {"anyOf": [{"enum": list(subject.values)}, {"type": "object", **ANY_MATCHER}, _VARIABLE]}
         return {**values, **about}

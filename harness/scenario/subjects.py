@@ -29,6 +29,11 @@ class Subject(Word):
     example: str = ""
 
 
+def _listed(*names: str) -> dict[str, str]:
+    """The parts of a list of things: how many, and what each of them has there."""
+    return {"count": "number", **dict.fromkeys(names, "list")}
+
+
 SUBJECTS: Final[Mapping[str, Subject]] = {
     "status": Subject("how the response ended", kind="text", values=STATUSES, example="completed"),
     "incomplete_reason": Subject("why it is incomplete", kind="text", example="max_output_tokens"),
@@ -69,15 +74,39 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
     "model": Subject("the model that answered", kind="text"),
     "headers": Subject("the headers of the HTTP response", kind="mapping", open_parts="header"),
     "path": Subject("anything in the final response object, by JSONPath", kind="mapping", open_parts="JSONPath"),
-    "region": Subject("the region that answered", kind="text", built=False),
+    "region": Subject("the region that the answer's header names", kind="text", example="${target.region}"),
     "compaction": Subject("what compaction did", built=False),
     "carry_over": Subject("whether planted facts survive to the last turn", built=False),
-    "annotations": Subject("citations of the answer", built=False),
-    "images": Subject("generated images", built=False),
-    "files": Subject("files that were produced", built=False),
+    "annotations": Subject(
+        "citations of the answer; a part lists what each of them has there",
+        kind="list",
+        parts=_listed("type", "text", "url", "title", "file_id", "filename", "container_id"),
+    ),
+    "images": Subject(
+        "generated images, by their own first bytes; a part lists what each of them has there",
+        kind="list",
+        parts=_listed("type", "width", "height", "bytes", "status", "revised_prompt", "quality", "background"),
+    ),
+    "files": Subject(
+        "files that a container gave out; a part lists what each of them has there",
+        kind="list",
+        parts=_listed("filename", "file_id", "container_id"),
+    ),
     "mcp": Subject("what MCP servers listed, ran and asked", built=False),
-    "container": Subject("the container of the code interpreter", built=False),
-    "same_as": Subject("another turn: equal but for ids and times", built=False),
+    "container": Subject(
+        "the container of the code interpreter",
+        kind="mapping",
+        parts={
+            "present": "flag",
+            "id": "text",
+            "count": "number",
+            "calls": "number",
+            "code": "text",
+            "logs": "text",
+            "status": "list",
+        },
+    ),
+    "same_as": Subject("an earlier turn's response: equal but for ids and times", example="first"),
     "mcp_hits": Subject("how often each served tool was called", built=False),
     "judge": Subject("graded by a model", built=False),
 }

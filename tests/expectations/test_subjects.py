@@ -1,5 +1,6 @@
 """What each subject sees: a table of replies and values."""
 
+import base64
 import json
 from typing import Any
 
@@ -9,7 +10,7 @@ from builders.replies import URL, plain, streamed
 from builders.streams import Telling, message, response
 
 from harness.conversation import TurnTaken
-from harness.expectations.subjects import LOOKS, USAGE
+from harness.expectations.subjects import BESIDE, GRADED, LOOKS, USAGE
 from harness.pointer import MISSING
 from harness.reply import Reply
 from harness.scenario.subjects import SUBJECTS
@@ -46,6 +47,43 @@ ERROR = {"status": 400, "code": "bad", "type": None, "param": None, "message": "
 FAILED = {"status": "failed", "error": {"code": "server_error", "message": "broke"}}
 STREAM = message(Telling().begin(), "Hel", "lo").end()
 BARE = plain(status=..., model=..., usage=..., output=..., incomplete_details=...)
+
+PICTURE = {
+    "id": "ig_1",
+    "type": "image_generation_call",
+    "status": "completed",
+    "revised_prompt": "a square",
+    "result": base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes([0, 0, 0, 3, 0, 0, 0, 2]) + bytes(9)).decode(),
+}
+RUN = {
+    "id": "ci_1",
+    "type": "code_interpreter_call",
+    "status": "completed",
+    "container_id": "cntr_1",
+    "code": "print(6 * 7)",
+    "outputs": [{"type": "logs", "logs": "42"}, {"type": "image", "url": "https://example.com"}],
+}
+URL_CITATION = {
+    "type": "url_citation",
+    "start_index": 4,
+    "end_index": 15,
+    "url": "https://example.com/ferry",
+    "title": "Ferries",
+}
+FILE_CITATION = {
+    "type": "container_file_citation",
+    "file_id": "cfile_1",
+    "filename": "plot.csv",
+    "container_id": "cntr_1",
+    "start_index": None,
+    "end_index": 3,
+}
+FERRY = {
+    "type": "output_text",
+    "text": "The night ferry leaves at 21:30.",
+    "annotations": [URL_CITATION, FILE_CITATION],
+}
+CITED = calls({"id": "msg_1", "type": "message", "role": "assistant", "content": [FERRY]})
 
 EXAMPLES: list[tuple[str, str | None, Reply | None, Any]] = [
     ("status", None, plain(), "completed"),
@@ -125,6 +163,39 @@ EXAMPLES: list[tuple[str, str | None, Reply | None, Any]] = [
     ("path", "$.output[*].type", plain(output=[]), []),
     ("path", "$..nowhere", plain(), []),
     ("path", "$.status", refused(), MISSING),
+    ("region", None, plain(headers={"x-ms-region": "East US 2"}), "eastus2"),
+    ("region", None, plain(), MISSING),
+    ("annotations", "count", CITED, 2),
+    ("annotations", "type", CITED, ["url_citation", "container_file_citation"]),
+    ("annotations", "text", CITED, ["night ferry", None]),
+    ("annotations", "url", CITED, ["https://example.com/ferry", None]),
+    ("annotations", "filename", CITED, [None, "plot.csv"]),
+    ("annotations", "count", calls(said("x")), 0),
+    ("annotations", None, calls(said("x")), []),
+    ("annotations", "count", refused(), MISSING),
+    ("images", "count", calls(PICTURE), 1),
+    ("images", "type", calls(PICTURE, {**PICTURE, "result": "aGVsbG8="}), ["png", None]),
+    ("images", "width", calls(PICTURE), [3]),
+    ("images", "height", calls(PICTURE), [2]),
+    ("images", "revised_prompt", calls(PICTURE), ["a square"]),
+    ("images", "count", calls(said("x")), 0),
+    ("images", None, refused(), MISSING),
+    ("files", "count", CITED, 1),
+    ("files", "filename", CITED, ["plot.csv"]),
+    ("files", "container_id", CITED, ["cntr_1"]),
+    ("files", "count", calls(said("x")), 0),
+    ("files", None, refused(), MISSING),
+    ("container", "present", calls(RUN), True),
+    ("container", "present", calls(said("x")), False),
+    ("container", "id", calls(RUN, {**RUN, "container_id": "cntr_2"}), "cntr_2"),
+    ("container", "id", calls(said("x")), MISSING),
+    ("container", "count", calls(RUN, RUN, {**RUN, "container_id": "cntr_2"}), 2),
+    ("container", "calls", calls(RUN, RUN), 2),
+    ("container", "code", calls(RUN), "print(6 * 7)"),
+    ("container", "logs", calls(RUN), "42"),
+    ("container", "logs", calls({**RUN, "outputs": None}), ""),
+    ("container", "status", calls(RUN), ["completed"]),
+    ("container", None, refused(), MISSING),
 ]
 
 
@@ -146,7 +217,9 @@ def test_every_subject_has_examples_of_both_kinds():
 
 def test_both_tables_name_the_same_subjects():
     """What the language has and this version runs is what can be looked at, in the same parts."""
-    assert set(LOOKS) == {name for name, subject in SUBJECTS.items() if subject.built}
+    seen = {*LOOKS, *BESIDE, *GRADED}
+    assert seen == {name for name, subject in SUBJECTS.items() if subject.built}
+    assert len(seen) == len(LOOKS) + len(BESIDE) + len(GRADED)
     assert set(USAGE) == set(SUBJECTS["usage"].parts)
 
 
