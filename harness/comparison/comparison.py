@@ -23,6 +23,9 @@ from harness.record.run import Run
 WORTH_SEEING: Final = 0.1
 """The drop of a rate that a comparison should be able to show; it tells how many more repeats that takes."""
 
+MOST_CHANCE: Final = 0.4
+"""The share of pairs that get better by chance beyond which no number of repeats is named: there is no room to fall."""
+
 FAMILIES: Final[Mapping[str, Callable[[Pair], str | None]]] = {
     "all": lambda _: "all cases",
     "scenario": lambda pair: pair.scenario,
@@ -176,7 +179,7 @@ def _group(
     lost = sum(each.before and not each.after for each in pairs)
     won = sum(each.after and not each.before for each in pairs)
     alpha = ALPHA / size
-    needed = _needed(min(won / total, (1 - WORTH_SEEING) / 2), alpha)
+    needed = _needed(min(won / total, MOST_CHANCE), alpha)
     return Group(
         family,
         name,
