@@ -180,7 +180,7 @@ def wanted_now(definition: Mapping[str, Any], servers: list[JSON], context: Cont
     ]
     functions = [one for one in offered(context) if one.get("type") == "function"]
     fit = fitting([*own, *others, *functions], context.prompt)
-    return [tool for tool in own if tool in fit] or (own[:1] if demanded(context) and not context.since_asked else [])
+    return [tool for tool in own if tool in fit] or (own[:1] if demanded(context) else [])
 
 
 def answers(context: Context, label: str) -> Iterator[tuple[JSON, bool]]:
