@@ -66,6 +66,7 @@ class Turns:
             max_rounds=rounds if isinstance(rounds := raw.get("max_rounds"), int) else MAX_ROUNDS,
         )
         self._references(turn, turns, path, written)
+        self._same_as(raw, turns, path, written)
         self._argument(turn, turns, path)
         self._fitting(raw, turn, path)
         self.scope.check_turn(raw, path)
@@ -146,6 +147,15 @@ class Turns:
                 told = f"`branch_from` says from where a response continues, and `{turn.action}` creates none"
                 self._mistake((*path, "branch_from"), told, key=True)
             self._reference(turn.branch_from, earlier, (*path, "branch_from"), written, may_compact=True)
+
+    def _same_as(self, raw: dict[str, Any], earlier: Sequence[Turn], path: Path, written: Sequence[Any]) -> None:
+        """The turn to which this one is compared comes earlier."""
+        named = _mapping(raw.get("expect")).get("same_as")
+        at: Path = (*path, "expect", "same_as")
+        if isinstance(named, dict):
+            named, at = named.get("turn"), (*at, "turn")
+        if isinstance(named, str) and named and "$" not in named:
+            self._reference(named, earlier, at, written)
 
     def _reference(
         self, name: str, earlier: Sequence[Turn], path: Path, written: Sequence[Any], *, may_compact: bool = False
