@@ -212,6 +212,9 @@ CODES: Final[Mapping[str, Code]] = {
     "wire.unusual_framing": Code(
         Severity.S3, "HTML standard, 9.2.5: legal forms that no recording of OpenAI or Azure has"
     ),
+    # client: what the official package says, beside the wire; never about the endpoint
+    "client.raised": Code(Severity.S3, "The official package reads what the API documents; tried with openai 3.54.0"),
+    "client.differs": Code(Severity.S2, "The official package tells its user what was on the wire"),
     # avail: the endpoint could not be observed
     "avail.auth": Code(Severity.S2, "API reference, HTTP errors: 401"),
     "avail.body_cut": Code(Severity.S2, "RFC 9112, 8: the body is as long as was said"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.conversation import Told
-from harness.engine.course import Course
+from harness.engine.course import CannotGoOn, Course
 from harness.engine.delivery import DELIVERIES
 from harness.engine.official import OFFICIAL
 from harness.engine.state import Past, carried_by
@@ -42,6 +42,8 @@ async def take_round(course: Course, turn: Turn, new: Sequence[Any], past: Seque
     sent = state.carry(body, new, past, prepared)
     delivery = (OFFICIAL if case.client == "openai" else DELIVERIES)[case.delivery]
     delivered = await delivery.deliver(sent, headers, door)
+    if not delivered.exchanges:
+        raise CannotGoOn(f"turn {turn.id}: the official client sent nothing: {delivered.told[-1].raised}")
     replies = course.heard(delivered.exchanges)
     final = joined(replies[-2], replies[-1]) if delivered.parts == 2 else replies[-1]
     told = tuple(replace(each, exchange=each.exchange + replies[0].index) for each in delivered.told)

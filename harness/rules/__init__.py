@@ -9,6 +9,7 @@ from harness.conversation import Conversation
 from harness.findings import Finding
 from harness.rules.avail import AVAIL_RULES
 from harness.rules.base import ReadingRule, Rule
+from harness.rules.client import CLIENT_RULES
 from harness.rules.looking import ReplyRule
 from harness.rules.order import ORDER_RULES
 from harness.rules.reply import REPLY_RULES
@@ -28,6 +29,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *REPLY_RULES,
     *SEM_RULES,
     *STATE_RULES,
+    *CLIENT_RULES,
     *AVAIL_RULES,
 )
 
