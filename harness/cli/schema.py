@@ -7,18 +7,19 @@ import click
 
 
 @click.command()
-@click.argument("of", type=click.Choice(["scenario", "targets"]), default="scenario")
+@click.argument("of", type=click.Choice(["scenario", "targets", "gate"]), default="scenario")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
 def command(of: str, output: Path | None) -> None:
-    """Print the JSON Schema of scenarios (or of targets.yaml), from which editors offer keys and names.
+    """Print the JSON Schema of scenarios, of targets.yaml or of gate.yaml: from it, editors offer keys and names.
 
     In a scenario's first line, `# yaml-language-server: $schema=scenario.schema.json` makes an editor use it.
     """
+    from harness.gate import policy
     from harness.scenario import schema as scenarios
     from harness.targets import schema as targets
 
-    schema = scenarios.schema if of == "scenario" else targets.schema
-    text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    made = {"scenario": scenarios.schema, "targets": targets.schema, "gate": policy.schema}[of]
+    text = json.dumps(made(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)
         return

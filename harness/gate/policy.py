@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
 
 from harness.matchers.numbers import quantity
 from harness.source.document import Document, parse
@@ -21,6 +21,12 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Rate = Annotated[float, Field(ge=0, le=1)]
 Sure = Annotated[float, Field(ge=0.5, lt=1)]
 Choice = Literal["refuse", "allow"]
+
+
+Amount = Annotated[
+    float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[0-9.]+ *(ms|s|m)$"}]})
+]
+"""A number, or a duration in seconds."""
 
 
 class Written(BaseModel):
@@ -61,8 +67,8 @@ class Budget(Written):
 
     noun: ClassVar[str] = "a budget"
 
-    p50: float | None = Field(None, description="half of the cases stay within")
-    p95: float | None = Field(None, description="19 of 20 cases stay within")
+    p50: Amount | None = Field(None, description="half of the cases stay within")
+    p95: Amount | None = Field(None, description="19 of 20 cases stay within")
 
     @field_validator("p50", "p95", mode="before")
     @classmethod

@@ -49,7 +49,9 @@ def _page(summary: Summary) -> Iterator[str]:
         if len(groups) > 1:
             rows = [(code(name), *(f"{counts[each]:,}" for each in OUTCOMES)) for name, counts in groups.items()]
             yield ""
-            yield from _table((title, *OUTCOMES), rows)
+            yield from _table((title, *OUTCOMES), rows[:SHOWN])
+            if len(rows) > SHOWN:
+                yield f"… and {len(rows) - SHOWN:,} more."
     eyes = [told for told in summary.cases if told.needs_eyes]
     if eyes:
         yield ""

@@ -4,13 +4,12 @@ Untrusted text never starts a line and holds no command: it is on one line, and 
 up. GitHub's lines stand between a stop and a resume with a random token, so that nothing else in them is obeyed.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from harness.source.place import escaped
 from harness.summary import words
 from harness.summary.figures import Summary, Told
+from harness.summary.words import tame
 
 SHOWN: Final = 10
 """Annotations of one run: GitHub shows ten of a step."""
@@ -49,20 +48,17 @@ def _where(told: Told) -> tuple[str, int]:
 
 def _data(text: str) -> str:
     """A GitHub command's message: on one line, and no `::` in it."""
-    return escaped(text).replace("%", "%25").replace("::", ": :").replace("::", ": :")
+    return tame(text).replace("%", "%25").replace("::", ": :").replace("::", ": :")
 
 
 def _property(text: str) -> str:
     """A GitHub command's property: as a message, and nothing that ends a property either."""
-    return escaped(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-
-
-_COMMAND: Final = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+    return tame(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
 
 
 def _issue(text: str) -> str:
     """An Azure command's message: on one line, and no command in it."""
-    return _COMMAND.sub("# #", escaped(text)).replace("%", "%AZP25")
+    return tame(text).replace("%", "%AZP25")
 
 
 def _field(text: str) -> str:

@@ -5,8 +5,8 @@ from typing import Final
 
 from harness.comparison.comparison import Comparison
 from harness.comparison.gated import Gated
-from harness.source.place import escaped
 from harness.summary import words
+from harness.summary.words import tame
 
 SHOWN: Final = 20
 """Lines of one list that are shown."""
@@ -15,10 +15,10 @@ SHOWN: Final = 20
 def comparison(found: Comparison) -> Iterator[str]:
     """A comparison, regressions first."""
     yield words.verdict(found)
-    yield f"base {escaped(found.base)}, new {escaped(found.new)}"
+    yield f"base {tame(found.base)}, new {tame(found.new)}"
     for before, after in found.pairing.targets.items():
         if before != after:
-            yield f"  {escaped(before)} answers to {escaped(after)}"
+            yield f"  {tame(before)} answers to {tame(after)}"
     if found.whole is not None:
         yield ""
         yield words.group(found.whole)
@@ -46,12 +46,12 @@ def _with_power(*lines: str) -> list[str]:
 
 def gate(found: Gated) -> Iterator[str]:
     """The gate's verdict and every reason."""
-    yield escaped(found.sentence)
-    policy = f"policy {escaped(found.policy)}" if found.policy is not None else "the policy of a gate without a file"
-    baseline = f", baseline {escaped(found.baseline)}" if found.baseline is not None else ""
-    yield f"run {escaped(found.run)}, {policy}{baseline}"
+    yield tame(found.sentence)
+    policy = f"policy {tame(found.policy)}" if found.policy is not None else "the policy of a gate without a file"
+    baseline = f", baseline {tame(found.baseline)}" if found.baseline is not None else ""
+    yield f"run {tame(found.run)}, {policy}{baseline}"
     yield from _list("Reasons", list(words.reasons(found)))
-    yield from _list("To know", [escaped(note.sentence) for note in found.notes])
+    yield from _list("To know", [tame(note.sentence) for note in found.notes])
 
 
 def _list(title: str, lines: list[str] | tuple[str, ...]) -> Iterator[str]:
@@ -59,6 +59,6 @@ def _list(title: str, lines: list[str] | tuple[str, ...]) -> Iterator[str]:
         return
     yield ""
     yield f"{title}:"
-    yield from (f"  {escaped(line)}" for line in lines[:SHOWN])
+    yield from (f"  {tame(line)}" for line in lines[:SHOWN])
     if len(lines) > SHOWN:
         yield f"  … and {len(lines) - SHOWN:,} more"

@@ -1,6 +1,8 @@
 """Sentences and figures in plain English, shared by the forms that people read."""
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from harness.comparison.comparison import SAYINGS, Comparison, Group
 from harness.comparison.figures import Figure
@@ -8,6 +10,13 @@ from harness.comparison.gated import Gated
 from harness.comparison.statistics import Interval
 from harness.source.place import escaped
 from harness.summary.figures import Summary, Told
+
+_COMMAND: Final = re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE)
+
+
+def tame(text: str) -> str:
+    """A text on one line with nothing hidden in it, and no command that some services obey wherever it stands."""
+    return _COMMAND.sub("# #", escaped(text))
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -23,7 +32,7 @@ def outcomes(counts: Mapping[str, int]) -> str:
 def headline(summary: Summary) -> str:
     """The run in one sentence: the gate's, where there was one."""
     if summary.gated is not None:
-        return escaped(summary.gated.sentence)
+        return tame(summary.gated.sentence)
     return f"{counted(len(summary.cases), 'case')}: {outcomes(summary.counts)}."
 
 
@@ -34,8 +43,8 @@ def cause(told: Told) -> str:
     if told.findings:
         first = told.findings[0]
         more = f" (and {len(told.findings) - 1} more)" if len(told.findings) > 1 else ""
-        return escaped(f"{first.rule}: {first.message}") + more
-    return escaped((told.line.reason or "no reason was kept").strip().splitlines()[-1])
+        return tame(f"{first.rule}: {first.message}") + more
+    return tame((told.line.reason or "no reason was kept").strip().splitlines()[-1])
 
 
 def percent(rate: float) -> str:
@@ -54,8 +63,7 @@ def group(one: Group) -> str:
     chance = f"; chance of so many losses without a change {one.corrected:.2g}" if one.lost else ""
     passed = f"{one.passed_before:,} → {one.passed_after:,} of {one.pairs:,} passed"
     return (
-        f"{escaped(one.name)}: {SAYINGS[one.said]}; {passed}{drop}{interval}, "
-        f"{one.lost:,} lost, {one.won:,} won{chance}"
+        f"{tame(one.name)}: {SAYINGS[one.said]}; {passed}{drop}{interval}, {one.lost:,} lost, {one.won:,} won{chance}"
     )
 
 
@@ -89,7 +97,7 @@ def verdict(comparison: Comparison) -> str:
         return "Nothing could be compared: no case was observed in both runs."
     worse = [one for one in comparison.family("scenario") if one.said == "worse"]
     if worse:
-        return f"{counted(len(worse), 'scenario')} became worse; the first is {escaped(worse[0].name)}."
+        return f"{counted(len(worse), 'scenario')} became worse; the first is {tame(worse[0].name)}."
     if whole.said == "worse":
         return f"More was lost than won over all cases: {whole.lost} lost, {whole.won} won."
     if whole.lost:
@@ -100,5 +108,5 @@ def verdict(comparison: Comparison) -> str:
 def reasons(gated: Gated) -> Iterator[str]:
     """Each reason on one line, with the line of the policy that demands it."""
     for reason in gated.reasons:
-        place = f" [{escaped(str(reason.place))}]" if reason.place is not None else ""
-        yield f"{reason.code}: {escaped(reason.sentence)}{place}"
+        place = f" [{tame(str(reason.place))}]" if reason.place is not None else ""
+        yield f"{reason.code}: {tame(reason.sentence)}{place}"
