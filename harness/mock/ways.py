@@ -38,7 +38,6 @@ class Ways:
     filter: str = "refusing"  # or "silent": a filtered prompt is answered with nothing
     retention: str = "thirty days"  # or "seven days"
     approval: str = "asked"  # or "skipped", "overruled" (a denial), "unlinked", "altered" (the arguments), "reused"
-    approval: str = "asked"  # or "skipped", "overruled" (a denial), "unlinked", "altered" (the arguments), "reused"
     attachments: str = "read"  # or "ignored": what is attached reaches no model and costs nothing
     image_limits: str = "kept"  # or "ignored": more than 100 images, 50 MB and more are taken
     image_kinds: str = "checked"  # or "any": other formats, moving and damaged pictures are taken
