@@ -149,6 +149,10 @@ CODES: Final[Mapping[str, Code]] = {
     "tool.args_schema": Code(Severity.S1, "Function calling guide, strict mode: arguments fit the schema"),
     "tool.choice_ignored": Code(Severity.S1, "API reference, tool_choice: none, auto, required, or one by name"),
     "tool.parallel_ignored": Code(Severity.S2, "API reference, parallel_tool_calls: false means one call at most"),
+    "tool.pairing_not_enforced": Code(Severity.S2, "API reference, function_call_output: call_id of a call in context"),
+    "tool.results_swapped": Code(
+        Severity.S1, "API reference, function_call_output: belongs to the call of its call_id"
+    ),
     # reply: the shape of what came
     "reply.shape": Code(Severity.S1, "API reference, the response object and its items: required fields, statuses"),
     "reply.id_prefix": Code(Severity.WARN, "All recordings of OpenAI and Azure: an id begins as its type asks"),
@@ -168,10 +172,46 @@ CODES: Final[Mapping[str, Code]] = {
     "sem.reasoning_usage": Code(Severity.S3, "Reasoning guide: thinking is counted in reasoning_tokens"),
     "sem.silent_truncation": Code(Severity.S1, "API reference, truncation: disabled means that too much is refused"),
     "sem.invalid_accepted": Code(Severity.S2, "API reference, create: the bounds of its parameters"),
+    "sem.usage_differs": Code(Severity.S2, "API reference, retrieve: the response as it was answered, usage too"),
+    "sem.recall_weak": Code(Severity.S3, "Conversation state guide: earlier turns are part of the context"),
     # state: what is kept between turns
     "state.echo_mismatch": Code(Severity.S2, "API reference, response object: settings come back as they were sent"),
     "state.reasoning_not_encrypted": Code(Severity.S1, "API reference, include: reasoning.encrypted_content"),
     "state.encrypted_late": Code(Severity.WARN, "All recordings of OpenAI and Azure: encrypted content from the start"),
+    "state.chain_ignored": Code(Severity.S1, "API reference, previous_response_id: the turns before are in context"),
+    "state.chain_wrong_parent": Code(Severity.S1, "API reference, previous_response_id: the parent that is named"),
+    "state.unknown_parent_accepted": Code(Severity.S2, "API reference, HTTP errors: previous_response_not_found"),
+    "state.cross_talk": Code(Severity.S1, "Conversation state guide: a conversation is its own context"),
+    "state.instructions_carried": Code(
+        Severity.S2, "API reference, instructions: not carried over to the next response"
+    ),
+    "state.context_lost": Code(Severity.S1, "Compaction guide: state and understanding outlive a compaction"),
+    "state.store_false_retrievable": Code(Severity.S1, "API reference, store: false means that nothing is kept"),
+    "state.stored_not_found": Code(Severity.S2, "API reference, retrieve: a stored response by its id"),
+    "state.retention": Code(Severity.S2, "Data guide: stored responses are kept for 30 days"),
+    "state.stored_differs": Code(Severity.S1, "API reference, retrieve: the response as it was answered"),
+    "state.reasoning_altered": Code(Severity.S2, "API reference, reasoning items: id and summary stay"),
+    "state.delete_ineffective": Code(Severity.S1, "API reference, delete: the response is gone"),
+    "state.delete_not_idempotent": Code(Severity.S2, "RFC 9110, 9.2.2: a repeated DELETE has the effect of one"),
+    "state.deleted_parent_usable": Code(Severity.S3, "API reference, delete; previous_response_not_found"),
+    "state.id_reuse": Code(Severity.S1, "API reference, response.id: names one response"),
+    "state.cancel_not_idempotent": Code(Severity.S2, "Background guide: cancelling twice is idempotent"),
+    "state.terminal_changed": Code(Severity.S2, "API reference, response.status: terminal statuses"),
+    "state.status_backward": Code(Severity.S2, "Background guide: queued, in_progress, then an end"),
+    "state.background_without_store": Code(Severity.S2, "Background guide: background needs store: true"),
+    "state.background_blocking": Code(Severity.S3, "Background guide: the call returns at once"),
+    "state.replay_differs": Code(Severity.S1, "Retrieve, starting_after: the stream goes on where it was left"),
+    "state.items_order": Code(Severity.S2, "API reference, list input items: order asc or desc"),
+    "state.items_pagination": Code(Severity.S2, "API reference, list input items: after, limit, has_more"),
+    "state.items_incomplete": Code(Severity.S2, "API reference, list input items: every item of the input"),
+    "state.corrupt_reasoning_accepted": Code(Severity.S1, "API reference, HTTP errors: invalid_encrypted_content"),
+    "state.reasoning_rejected": Code(Severity.S1, "Reasoning guide: encrypted reasoning goes back as it came"),
+    "state.reasoning_missing": Code(Severity.S2, "Reasoning guide: a call is replayed with its reasoning item"),
+    "state.corrupt_compaction_accepted": Code(Severity.S1, "API reference, HTTP errors: invalid_encrypted_content"),
+    "state.compaction_rejected": Code(Severity.S1, "Compaction guide: the item goes into the next input as it came"),
+    "state.compaction_missing": Code(Severity.S1, "Compaction guide: one compaction item"),
+    "state.compaction_not_opaque": Code(Severity.S2, "Compaction guide: the item is opaque and encrypted"),
+    "state.compaction_not_smaller": Code(Severity.S2, "Compaction guide: it reduces the size of the context"),
     # wire: envelope, framing and JSON
     "wire.bad_close": Code(Severity.S3, "RFC 9112, 8: how a complete message ends"),
     "wire.bad_encoding": Code(Severity.S1, "RFC 9110, 8.4: content coding"),
@@ -212,6 +252,8 @@ CODES: Final[Mapping[str, Code]] = {
     "wire.unusual_framing": Code(
         Severity.S3, "HTML standard, 9.2.5: legal forms that no recording of OpenAI or Azure has"
     ),
+    # modes: one scenario, however it is delivered and its state carried
+    "modes.differ": Code(Severity.S2, "API reference: stream, background, previous_response_id change no answer"),
     # client: what the official package says, beside the wire; never about the endpoint
     "client.raised": Code(Severity.S3, "The official package reads what the API documents; tried with openai 3.54.0"),
     "client.differs": Code(Severity.S2, "The official package tells its user what was on the wire"),
@@ -225,6 +267,7 @@ CODES: Final[Mapping[str, Code]] = {
     "avail.no_answer": Code(Severity.S2, "RFC 9112: a request is answered"),
     "avail.no_progress": Code(Severity.S2, "Limits of the harness: 120 s without an event, keep-alives aside"),
     "avail.quota": Code(Severity.S2, "API reference, HTTP errors: 429 insufficient_quota"),
+    "avail.read_after_write_lag": Code(Severity.S3, "Recordings of Azure: a stored response is found after up to 33 s"),
     "avail.server_error": Code(Severity.S2, "API reference, HTTP errors: 500, 502, 503, 504"),
     "avail.stall": Code(Severity.S2, "Limits of the harness: 60 s without a byte"),
     "avail.stream_cut": Code(Severity.S2, "RFC 9112, 7.1 and 8: a chunked body ends with its last chunk"),

@@ -11,10 +11,13 @@ from harness.rules.avail import AVAIL_RULES
 from harness.rules.base import ReadingRule, Rule
 from harness.rules.client import CLIENT_RULES
 from harness.rules.looking import ReplyRule
+from harness.rules.modes import MODE_RULES
 from harness.rules.order import ORDER_RULES
 from harness.rules.reply import REPLY_RULES
 from harness.rules.sem import SEM_RULES
 from harness.rules.state import STATE_RULES
+from harness.rules.story import Story
+from harness.rules.telling import StoryRule
 from harness.rules.text import TEXT_RULES
 from harness.rules.tool import TOOL_RULES
 from harness.rules.wire import WIRE_RULES
@@ -29,6 +32,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *REPLY_RULES,
     *SEM_RULES,
     *STATE_RULES,
+    *MODE_RULES,
     *CLIENT_RULES,
     *AVAIL_RULES,
 )
@@ -37,7 +41,8 @@ _READING: Final = tuple(rule for rule in RULES if isinstance(rule, ReadingRule))
 _BY_TYPES: Final = tuple(rule for rule in _READING if type(rule).concerns is ReadingRule.concerns)
 _BY_REPLY: Final = tuple(rule for rule in _READING if type(rule).concerns is not ReadingRule.concerns)
 _ALONE: Final = tuple(rule for rule in RULES if isinstance(rule, ReplyRule))
-_TOGETHER: Final = tuple(rule for rule in RULES if not isinstance(rule, ReadingRule | ReplyRule))
+_TOLD: Final = tuple(rule for rule in RULES if isinstance(rule, StoryRule))
+_TOGETHER: Final = tuple(rule for rule in RULES if not isinstance(rule, ReadingRule | ReplyRule | StoryRule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,11 @@ def judge(conversation: Conversation) -> Judgement:
     for taken in conversation.turns:
         for whole in taken.joined:
             findings += whole.findings
+    story = Story(conversation)
+    for told in _TOLD:
+        if chances := list(told.chances(story)):
+            applied[told.name] = len(chances)
+            findings += [told.found(amiss) for amiss in chances if amiss is not None]
     for rule in _TOGETHER:
         if count := rule.applied(conversation):
             applied[rule.name] = count

@@ -11,6 +11,7 @@ from typing import Final
 from harness.conversation import Conversation, TurnTaken
 from harness.findings import Finding, OnWire
 from harness.rules.base import ReadingRule, Rule
+from harness.rules.state_stored import StoredInTime
 
 
 class Auth(ReadingRule):
@@ -168,5 +169,6 @@ AVAIL_RULES: Final[tuple[Rule, ...]] = (
     StreamCut(),
     BodyCut(),
     StreamError(),
+    StoredInTime(),
 )
 """The rules of this family, in report order."""

@@ -9,6 +9,8 @@ from harness.reply import Reply
 from harness.rules.base import Rule
 from harness.rules.looking import ReplyRule, Wrong
 from harness.rules.sem_answers import ANSWER_RULES
+from harness.rules.state_chain import RecallIsStrong
+from harness.rules.state_stored import StoredUsage
 
 
 def _count(value: Any) -> int | None:
@@ -162,4 +164,6 @@ SEM_RULES: Final[tuple[Rule, ...]] = (
     FailedSaysWhy(),
     Clock(),
     *ANSWER_RULES,
+    StoredUsage(),
+    RecallIsStrong(),
 )

@@ -1,4 +1,4 @@
-"""Rules of state, as far as one reply shows it: what was asked comes back, what the next turn needs is there."""
+"""Rules of state: those that one reply shows (what was asked comes back, what the next turn needs), and all others."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -7,6 +7,12 @@ from harness.protocol.spans import Path, at_path
 from harness.reply import Reply
 from harness.rules.base import ReadingRule, Rule
 from harness.rules.looking import ReplyRule, Wrong
+from harness.rules.state_background import BACKGROUND_RULES
+from harness.rules.state_chain import CHAIN_RULES
+from harness.rules.state_compaction import COMPACTION_RULES
+from harness.rules.state_listing import LISTING_RULES
+from harness.rules.state_sealed import SEALED_RULES
+from harness.rules.state_stored import STORED_RULES
 
 ENCRYPTED: Final = "reasoning.encrypted_content"
 
@@ -129,4 +135,14 @@ class EncryptedFromTheStart(ReadingRule):
     touches = ("response.output_item.done",)
 
 
-STATE_RULES: Final[tuple[Rule, ...]] = (EchoedAsSent(), ReasoningEncrypted(), EncryptedFromTheStart())
+STATE_RULES: Final[tuple[Rule, ...]] = (
+    EchoedAsSent(),
+    ReasoningEncrypted(),
+    EncryptedFromTheStart(),
+    *CHAIN_RULES,
+    *STORED_RULES,
+    *BACKGROUND_RULES,
+    *LISTING_RULES,
+    *SEALED_RULES,
+    *COMPACTION_RULES,
+)

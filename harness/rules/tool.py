@@ -11,6 +11,7 @@ from harness.reply import Reply
 from harness.rules.base import ReadingRule, Rule
 from harness.rules.looking import ReplyRule, Wrong
 from harness.rules.tool_choices import CHOICE_RULES
+from harness.rules.tool_results import RESULT_RULES
 
 
 class ArgsMismatch(ReadingRule):
@@ -72,4 +73,4 @@ class DuplicateCallId(_OfPlainReplies):
             yield Wrong(f"/output/{index}/call_id", "another call has this call_id already", actual=call_id)
 
 
-TOOL_RULES: Final[tuple[Rule, ...]] = (ArgsMismatch(), ArgsNotJson(), DuplicateCallId(), *CHOICE_RULES)
+TOOL_RULES: Final[tuple[Rule, ...]] = (ArgsMismatch(), ArgsNotJson(), DuplicateCallId(), *CHOICE_RULES, *RESULT_RULES)

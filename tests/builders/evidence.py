@@ -6,7 +6,7 @@ One table is the embedded endpoint's own; the others were written by hand withou
 from collections import defaultdict
 from functools import cache
 
-from builders import answer_defects, stream_controls, stream_defects, streams, wire_defects
+from builders import answer_defects, stream_controls, stream_defects, streams, tellings, wire_defects
 from builders.on_wire import asking, exchange, payload, sse, text
 from builders.replies import of, plain, streamed
 from builders.reply_defects import DEFECTS as REPLY_DEFECTS
@@ -15,15 +15,16 @@ from builders.spoilt import found as found_in
 from builders.spoilt import of_group_a, spoilt
 from builders.streams import changed
 
+from harness.conversation import Conversation
 from harness.findings import Finding
 from harness.reply import Reply
 from harness.rules import judge
 from harness.wire.exchange import Exchange
 
 
-def by_hand() -> dict[str, list[Exchange | Reply]]:
+def by_hand() -> dict[str, list[Exchange | Reply | Conversation]]:
     """Every defect written by hand, by its id; several may share one."""
-    rows: dict[str, list[Exchange | Reply]] = defaultdict(list)
+    rows: dict[str, list[Exchange | Reply | Conversation]] = defaultdict(list)
     for row in wire_defects.ROWS:
         rows[row.id].append(row.exchange)
     rows["A25"].append(wire_defects.burst(0.0001, late=6.0))
@@ -36,11 +37,15 @@ def by_hand() -> dict[str, list[Exchange | Reply]]:
     for row in stream_defects.ROWS:
         if row.resumed_after is None and all(isinstance(event.get("type"), str) for event in row.events):
             rows[row.id].append(streamed(row.events, row.request))
+    for id_, conversation, *_ in tellings.DEFECTS:
+        rows[id_].append(conversation)
     rows["B70"].append(plain(headers={"date": "Thu, 28 May 2026 20:26:40 GMT"}, created_at=streams.CREATED_AT - 3600))
     return rows
 
 
-def judged(one: Exchange | Reply) -> tuple[Finding, ...]:
+def judged(one: Exchange | Reply | Conversation) -> tuple[Finding, ...]:
+    if isinstance(one, Conversation):
+        return judge(one).findings
     return judge(of(one if isinstance(one, Reply) else Reply(one))).findings
 
 

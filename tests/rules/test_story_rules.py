@@ -1,0 +1,36 @@
+"""Rules over whole conversations, shown by conversations written by hand."""
+
+import pytest
+from builders.tellings import DEFECTS, PASSES
+
+from harness.rules import RULES, judge
+from harness.rules.telling import StoryRule
+
+FAULTY = {"B11"}
+"""Rows in which the service also tells of a fault of its own (500)."""
+
+
+@pytest.mark.parametrize(("id_", "conversation", "code", "level"), DEFECTS, ids=[row[0] for row in DEFECTS])
+def test_a_defect_of_a_conversation_is_found_under_its_code_alone(id_, conversation, code, level):
+    findings = judge(conversation).findings
+
+    also = {"avail.server_error"} if id_ in FAULTY else set()
+    assert {(finding.rule, finding.level.value) for finding in findings if finding.rule not in also} == {(code, level)}
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_what_is_right_is_passed(name):
+    assert judge(PASSES[name]).findings == ()
+
+
+@pytest.mark.parametrize(("id_", "conversation", "code", "level"), DEFECTS, ids=[row[0] for row in DEFECTS])
+def test_what_shows_a_rule_counts_as_a_chance_of_it(id_, conversation, code, level):
+    assert judge(conversation).applied[code] >= 1
+
+
+def test_a_rule_asked_alone_says_what_it_says_among_all():
+    for _, conversation, *_ in DEFECTS:
+        for rule in RULES:
+            if isinstance(rule, StoryRule):
+                together = [finding for finding in judge(conversation).findings if finding.rule == rule.name]
+                assert list(rule.judge(conversation)) == together
