@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.findings import Finding
+from harness.outline import Outline, TurnOutline
 from harness.reply import JoinedReply, Reply
 from harness.scenario.model import Scenario, Turn
 
@@ -81,13 +82,15 @@ class Knowledge:
 class Conversation:
     """All turns of a case, in order, and how the case was run.
 
-    `mode` names delivery, state and client; it is empty for a recording, where `scenario` is None.
+    `mode` names delivery, state and client; it is empty for a recording, where `scenario` is None. `others` are the
+    outlines of cases that differ from this one in their mode alone, by case id.
     """
 
     turns: tuple[TurnTaken, ...]
     scenario: Scenario | None = None
     mode: Mapping[str, str] = field(default_factory=dict)
     knowledge: Knowledge = Knowledge()
+    others: Mapping[str, Outline] = field(default_factory=dict)
 
     @classmethod
     def recorded(cls, replies: Sequence[Reply]) -> "Conversation":
@@ -98,6 +101,16 @@ class Conversation:
     def replies(self) -> tuple[Reply, ...]:
         """Every reply of every turn, in wire order."""
         return tuple(reply for turn in self.turns for reply in turn.replies)
+
+    @property
+    def outline(self) -> Outline:
+        """What the case came to, without its words."""
+        turns = []
+        for taken in self.turns:
+            created = next((reply for reply in taken.replies if reply.operation == "create"), None)
+            if created is not None and taken.final is not None:
+                turns.append(TurnOutline.of(taken.id, taken.rounds, taken.final, created.request))
+        return Outline(self.mode, tuple(turns))
 
     def turn_of(self, finding: Finding) -> str | None:
         """The id of the turn in which the finding's exchange stands."""

@@ -254,6 +254,8 @@ CODES: Final[Mapping[str, Code]] = {
     ),
     # modes: one scenario, however it is delivered and its state carried
     "modes.differ": Code(Severity.S2, "API reference: stream, background, previous_response_id change no answer"),
+    # modes: one scenario, however it is delivered and its state carried
+    "modes.differ": Code(Severity.S2, "API reference: stream, background, previous_response_id change no answer"),
     # client: what the official package says, beside the wire; never about the endpoint
     "client.raised": Code(Severity.S3, "The official package reads what the API documents; tried with openai 3.54.0"),
     "client.differs": Code(Severity.S2, "The official package tells its user what was on the wire"),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from harness.conversation import Conversation, TurnTaken
 from harness.engine.actions import ACTIONS
+from harness.engine.alike import Alike
 from harness.engine.course import CannotGoOn, Course
 from harness.engine.plan import Case
 from harness.engine.target import Grounds
@@ -43,10 +44,10 @@ class Conducted:
     error: str | None = None
 
 
-async def conduct(case: Case, grounds: Grounds) -> Conducted:
+async def conduct(case: Case, grounds: Grounds, alike: Alike | None = None) -> Conducted:
     """Runs a case: its turns in order, until one is not answered.
 
-    What the endpoint or the network does wrong is a finding. Whatever else is raised is a bug of ours.
+    `alike` knows what the case's other modes came to. What the endpoint or the network does wrong is a finding. Whatever else is raised is a bug of ours.
     """
     async with case.target.open(grounds, script(case)) as door:
         course = Course(case, door, applied=_nothing_applied(case))
@@ -54,7 +55,8 @@ async def conduct(case: Case, grounds: Grounds) -> Conducted:
             if not await _take(course, turn):
                 break
     mode = {"delivery": case.delivery, "state": case.state, "client": case.client}
-    conversation = Conversation(tuple(course.taken), case.scenario, mode)
+    others = await alike.others(case) if alike is not None else {}
+    conversation = Conversation(tuple(course.taken), case.scenario, mode, others=others)
     try:
         judgement = judge(conversation)
     except Exception as error:  # a rule of ours is wrong; what was exchanged is evidence all the same
@@ -63,12 +65,19 @@ async def conduct(case: Case, grounds: Grounds) -> Conducted:
     findings = [_placed(course, conversation, finding) for finding in judgement.findings]
     return Conducted(
         conversation,
-        (*findings, *course.findings),
+        tuple(_without_echo([*findings, *course.findings])),
         judgement.applied,
         course.applied,
         course.asked,
         course.error,
     )
+
+
+def _without_echo(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """The findings; where a case is wrong by itself, not also that it differs from its other modes."""
+    if any(found.level is Level.ERROR and found.rule != "modes.differ" for found in findings):
+        return [found for found in findings if found.rule != "modes.differ"]
+    return findings
 
 
 def script(case: Case) -> Mapping[str, Any] | None:

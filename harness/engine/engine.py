@@ -7,10 +7,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from harness.engine.account import account, without_exchanges
+from harness.engine.alike import Alike
 from harness.engine.conduct import conduct
 from harness.engine.plan import Case
 from harness.engine.target import Grounds
-from harness.findings import Verdict
+from harness.findings import Verdict, verdict
 from harness.record.lines import CaseLine
 from harness.record.writer import RunWriter
 from harness.wire.limits import LIMITS, Limits
@@ -30,6 +31,7 @@ class Engine:
     def __init__(self, writer: RunWriter, concurrency: int = CONCURRENCY, limits: Limits = LIMITS) -> None:
         self._writer = writer
         self._grounds = Grounds(limits)
+        self._alike = Alike()
         self._waiting: deque[tuple[Case, Done, Callable[[BaseException], None]]] = deque()
         self._concurrency = concurrency
         self._workers: set[asyncio.Task[None]] = set()
@@ -73,8 +75,14 @@ class Engine:
         if case.skipped is not None:
             return without_exchanges(case, Verdict.SKIPPED, case.skipped, started)
         try:
-            conducted = await conduct(case, self._grounds)
+            self._alike.enter(case)
+            conducted = await conduct(case, self._grounds, self._alike)
         except Exception as error:
             reason = "".join(traceback.format_exception(error, limit=-8))
             return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)
+        else:
+            if verdict(conducted.findings, error=conducted.error) is Verdict.PASSED:
+                self._alike.leave(case, conducted.conversation.outline)
+        finally:
+            self._alike.leave(case)
         return account(case, conducted, self._writer, started, time.monotonic() - began)

@@ -12,6 +12,7 @@ from harness.rules.base import ReadingRule, Rule
 from harness.rules.client import CLIENT_RULES
 from harness.rules.looking import ReplyRule
 from harness.rules.modes import MODE_RULES
+from harness.rules.modes import MODE_RULES
 from harness.rules.order import ORDER_RULES
 from harness.rules.reply import REPLY_RULES
 from harness.rules.sem import SEM_RULES
@@ -32,6 +33,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *REPLY_RULES,
     *SEM_RULES,
     *STATE_RULES,
+    *MODE_RULES,
     *MODE_RULES,
     *CLIENT_RULES,
     *AVAIL_RULES,
