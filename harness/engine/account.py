@@ -22,7 +22,8 @@ def account(case: Case, conducted: Conducted, writer: RunWriter, started: float,
     Raises:
         harness.record.chain.NotRecorded: an exchange could not be kept.
     """
-    turns = tuple(_turn(case, taken, conducted.asked.get(taken.id), writer) for taken in conducted.conversation.turns)
+    taken = (*conducted.conversation.turns, *conducted.graded)
+    turns = tuple(_turn(case, each, conducted.asked.get(each.id), writer) for each in taken)
     judged = verdict(conducted.findings, error=conducted.error)
     return CaseLine(
         **_identity(case),
@@ -78,7 +79,7 @@ def _turn(case: Case, taken: TurnTaken, asked: Any, writer: RunWriter) -> TurnLi
     figures = {name: _count(looked_up(taken, name)) for name in Usage.__slots__}
     return TurnLine(
         taken.id,
-        taken.turn.action if taken.turn else "",
+        taken.turn.action if taken.turn else "judge",
         asked,
         tuple(final.output) if final else (),
         final.status if final else None,

@@ -9,10 +9,11 @@ from harness.conversation import Conversation, TurnTaken
 from harness.engine.actions import ACTIONS
 from harness.engine.alike import Alike
 from harness.engine.course import CannotGoOn, Course
+from harness.engine.grading import grade
 from harness.engine.plan import Case
 from harness.engine.target import Grounds
 from harness.expectations import expect
-from harness.expectations.subjects import LOOKS
+from harness.expectations.subjects import GRADED, LOOKS
 from harness.findings import CODES, Finding, Level
 from harness.pointer import MISSING
 from harness.reply import Reply
@@ -33,7 +34,8 @@ class Conducted:
     """A case that was run: what was said, what was found, and how often each rule and expectation applied.
 
     `asked` holds each turn's new input by turn id; `allowed` the reason for which a finding was lowered, by code;
-    `error` says why the harness or its input is at fault, None where it is not.
+    `error` says why the harness or its input is at fault, None where it is not. `graded` are the exchanges in which a
+    model graded an answer, beside the conversation.
     """
 
     conversation: Conversation
@@ -42,6 +44,7 @@ class Conducted:
     applied_expectations: Mapping[str, int]
     asked: Mapping[str, Any]
     error: str | None = None
+    graded: tuple[TurnTaken, ...] = ()
 
 
 async def conduct(case: Case, grounds: Grounds, alike: Alike | None = None) -> Conducted:
@@ -52,7 +55,7 @@ async def conduct(case: Case, grounds: Grounds, alike: Alike | None = None) -> C
     async with case.target.open(grounds, script(case)) as door:
         course = Course(case, door, applied=_nothing_applied(case))
         for turn in case.scenario.turns:
-            if not await _take(course, turn):
+            if not await _take(course, turn, grounds):
                 break
     mode = {"delivery": case.delivery, "state": case.state, "client": case.client}
     others = await alike.others(case) if alike is not None else {}
@@ -70,6 +73,7 @@ async def conduct(case: Case, grounds: Grounds, alike: Alike | None = None) -> C
         course.applied,
         course.asked,
         course.error,
+        tuple(course.graded),
     )
 
 
@@ -97,7 +101,7 @@ def _nothing_applied(case: Case) -> dict[str, int]:
     }
 
 
-async def _take(course: Course, turn: Turn) -> bool:
+async def _take(course: Course, turn: Turn, grounds: Grounds) -> bool:
     """Takes one turn; False where the conversation cannot go on after it."""
     argument = substitute(turn.argument, course.bindings)
     try:
@@ -110,10 +114,10 @@ async def _take(course: Course, turn: Turn) -> bool:
     course.past = took.past
     course.past_of[turn.id] = took.past
     taken = TurnTaken(turn.id, took.replies, turn, took.final or took.replies[-1], rounds=took.rounds, told=took.told)
-    return _hold_to(course, turn, taken) and not took.stops
+    return await _hold_to(course, turn, taken, grounds) and not took.stops
 
 
-def _hold_to(course: Course, turn: Turn, taken: TurnTaken) -> bool:
+async def _hold_to(course: Course, turn: Turn, taken: TurnTaken, grounds: Grounds) -> bool:
     """Captures, and holds the turn to what is expected of it; False where it was not answered."""
     expectations = course.case.scenario.expectations_of(turn)
     reply = taken.final
@@ -139,7 +143,10 @@ def _hold_to(course: Course, turn: Turn, taken: TurnTaken) -> bool:
     for expectation in expectations:
         course.applied[f"{turn.id}/{expectation.key}"] = 1
         try:
-            course.findings.extend(expect.judge(taken, expectation, bindings, course.taken[:-1]))
+            if expectation.subject in GRADED:
+                await grade(course, grounds, taken, expectation)
+            else:
+                course.findings.extend(expect.judge(taken, expectation, bindings, course.taken[:-1]))
         except Refused as refusal:
             course.error = str(refusal)
     return course.error is None

@@ -57,6 +57,7 @@ class Course:
     findings: list[Finding] = field(default_factory=list)
     applied: dict[str, int] = field(default_factory=dict)
     exchanges: int = 0
+    graded: list[TurnTaken] = field(default_factory=list)  # exchanges in which a model graded an answer
     error: str | None = None
 
     @property

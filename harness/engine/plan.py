@@ -10,6 +10,7 @@ from harness.engine.target import Target
 from harness.scenario.actions import MODE_NEEDS
 from harness.scenario.load import bound
 from harness.scenario.model import Scenario
+from harness.source.place import Diagnostic, Refused, shown, suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Case:
     """One case: a scenario with its row's values put in, on a target, in a mode.
 
     `id` is built from names that people chose, and is the same in every run. `skipped` says why it will not be
-    sent, where the catalogue rules it out.
+    sent, where the catalogue rules it out. `graders` are the targets whose models grade its answers, by name.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Case:
     values: Mapping[str, Any] = field(default_factory=dict)
     repeat: int = 0
     skipped: str | None = None
+    graders: Mapping[str, Target] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -66,9 +68,13 @@ def plan(
 
     `first_that_fits`: run on the first target that documents what the scenario needs, instead of on all; where
     none does, on the first of which the contrary is not documented.
+
+    Raises:
+        Refused: the scenario names a target that is not there.
     """
     home = f"{scenario.file}::{scenario.id}"
     cases = []
+    graders = _graders(scenario, targets)
     for target, skipped in _chosen(scenario, targets, catalogue, first_that_fits):
         bindings = {**(settings or {}), **target.facts.variables()}
         rows: list[tuple[int | None, Mapping[str, Any]]] = [*enumerate(scenario.rows)] or [(None, {})]
@@ -88,10 +94,33 @@ def plan(
                         row,
                         values,
                         skipped=skipped or _unsupported((delivery, state), target, catalogue),
+                        graders=graders,
                     )
                 )
     omitted = tuple(Omitted(home, "-".join(mode), reason) for mode, reason in scenario.modes.left_out())
     return Plan(tuple(cases), omitted)
+
+
+def _graders(scenario: Scenario, targets: Sequence[Target]) -> dict[str, Target]:
+    """The targets that `judge:` names.
+
+    Raises:
+        Refused: there is none of such a name.
+    """
+    known = {target.facts.name: target for target in targets}
+    found, mistakes = {}, []
+    expectations = [*scenario.expect, *(each for turn in scenario.turns for each in turn.expect)]
+    for expectation in expectations:
+        raw = expectation.raw if expectation.subject == "judge" else None
+        name = raw.get("target") if isinstance(raw, Mapping) else None
+        if isinstance(name, str) and name not in known:
+            told, line = f"no target is called `{shown(name)}`", scenario.line_at(expectation.place)
+            mistakes.append(Diagnostic(expectation.place, told, suggestion(name, list(known)), line or ""))
+        elif isinstance(name, str):
+            found[name] = known[name]
+    if mistakes:
+        raise Refused(mistakes)
+    return found
 
 
 def _chosen(

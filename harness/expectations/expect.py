@@ -38,13 +38,17 @@ def judge(
         harness.source.place.Refused: with these values the matcher is none, or it did not come to an end.
     """
     bound = expectation.bind(bindings)
-    where = OnWire(taken.final.index if taken.final else 0, pointer=POINTERS.get(bound.subject, ""))
     try:
-        mismatches = list(bound.matcher.match(_looked_at(taken, bound, earlier)))
+        yield from found(taken, bound, _looked_at(taken, bound, earlier))
     except TooLong as error:
         raise Refused([Diagnostic(bound.place, str(error), "write it so that it comes to an end")]) from None
-    for mismatch in mismatches:
-        yield Finding(
+
+
+def found(taken: TurnTaken, bound: Expectation, value: Any) -> list[Finding]:
+    """The findings of an expectation whose variables are put in, about a value that was looked at."""
+    where = OnWire(taken.final.index if taken.final else 0, pointer=POINTERS.get(bound.subject, ""))
+    return [
+        Finding(
             f"expect.{bound.subject}",
             Level.ERROR,
             f"{_called(bound)}{mismatch.pointer}: {mismatch.message}",
@@ -55,6 +59,8 @@ def judge(
             bound.place,
             mismatch.difference,
         )
+        for mismatch in bound.matcher.match(value)
+    ]
 
 
 def _looked_at(taken: TurnTaken, expectation: Expectation, earlier: Sequence[TurnTaken]) -> Any:

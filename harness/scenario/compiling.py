@@ -8,6 +8,7 @@ from harness.matchers.base import ANY, Reading, Report, brief
 from harness.matchers.collections import InOrder
 from harness.matchers.structure import Fields
 from harness.matchers.table import compile, read
+from harness.scenario.judging import Judged
 from harness.scenario.same_as import SameAs
 from harness.scenario.subjects import SUBJECTS, Subject
 from harness.scenario.tool_calls import ToolCalls
@@ -16,6 +17,7 @@ from harness.source.place import Diagnostic, Place, Refused, did_you_mean
 SPECIAL: Final[Mapping[str, type[Matcher]]] = {
     "tool_calls": ToolCalls,
     "same_as": SameAs,
+    "judge": Judged,
     "stream/order": InOrder,
     "stream/events": Fields,
 }

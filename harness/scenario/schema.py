@@ -10,7 +10,7 @@ from typing import Any, Final
 from harness.findings import CODES
 from harness.matchers import MATCHERS, Matcher
 from harness.matchers.collections import ANY_MATCHER
-from harness.scenario import headers, naming, tool_calls
+from harness.scenario import headers, judging, naming, tool_calls
 from harness.scenario.actions import ACTIONS, MODES, Word
 from harness.scenario.subjects import SUBJECTS, Subject
 from harness.scenario.written import WrittenScenario
@@ -35,6 +35,24 @@ OWN: Final[Mapping[str, tuple[Schema, ...]]] = {
                 },
             },
             "required": ["turn"],
+            "additionalProperties": False,
+        },
+    ),
+    "judge": (
+        {
+            "type": "object",
+            "properties": {
+                "criteria": {
+                    "anyOf": [
+                        {"type": "string", "minLength": 1},
+                        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+                    ],
+                    "description": "what a good answer is, one line each",
+                },
+                "target": {"type": "string", "minLength": 1, "description": "the target whose model grades"},
+                "at_least": {"type": "integer", "minimum": 1, "maximum": judging.BEST},
+            },
+            "required": ["criteria"],
             "additionalProperties": False,
         },
     ),

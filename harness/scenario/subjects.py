@@ -108,7 +108,7 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
     ),
     "same_as": Subject("an earlier turn's response: equal but for ids and times", example="first"),
     "mcp_hits": Subject("how often each served tool was called", built=False),
-    "judge": Subject("graded by a model", built=False),
+    "judge": Subject("the answer graded by a model, from 0 to 10, against `criteria`; `at_least` is enough (7)"),
 }
 
 

@@ -8,6 +8,7 @@ from harness.mock.model.arithmetic import reckoning
 from harness.mock.model.chatting import chatting
 from harness.mock.model.context import Context, Draft
 from harness.mock.model.filling import filling
+from harness.mock.model.grading import grading
 from harness.mock.model.language import Phrases, spoken
 from harness.mock.model.perusing import perusing
 from harness.mock.model.recall import recalling
@@ -18,7 +19,7 @@ from harness.mock.model.tool_use import calling, reporting
 
 Ability = Callable[[Context, Phrases], Draft | None]
 
-BEFORE_FORM: Final[tuple[Ability, ...]] = (refusing, calling, filling)
+BEFORE_FORM: Final[tuple[Ability, ...]] = (grading, refusing, calling, filling)
 """Abilities whose answer is no free text, so that no order about its form touches it."""
 
 ABILITIES: Final[tuple[Ability, ...]] = (reporting, thinking, seeing, perusing, reckoning, recalling, chatting)
