@@ -10,6 +10,7 @@ import click
 from harness.cli.records import Refused, read, written
 from harness.comparison.comparison import Comparison, Group, compare
 from harness.comparison.pairing import UnclearTargets
+from harness.record.run import Run
 from harness.source.place import escaped
 from harness.summary.figures import Summary
 from harness.summary.markdown import markdown
@@ -33,7 +34,7 @@ def command(base: Path, new: Path, names: tuple[str, ...], form: str, output: Pa
     which targets answer to each other is not clear.
     """
     later = read(new)
-    found = compared(base, new, names, seed)
+    found = compared(base, later, names, seed)
     match form:
         case "json":
             text = json.dumps(as_json(found), indent=2) + "\n"
@@ -48,12 +49,11 @@ def command(base: Path, new: Path, names: tuple[str, ...], form: str, output: Pa
         click.echo(text, nl=False)
 
 
-def compared(base: Path, new: Path, names: tuple[str, ...], seed: int = 0) -> Comparison:
-    """The comparison of two records. Raises `Refused` where it cannot be made."""
+def compared(base: Path, new: Run, names: tuple[str, ...], seed: int = 0) -> Comparison:
+    """The comparison of a run with the record of its base. Raises `Refused` where it cannot be made."""
     targets = dict(mapping(name) for name in names)
-    earlier, later = read(base), read(new)
     try:
-        return compare(earlier, later, targets, seed=seed)
+        return compare(read(base), new, targets, seed=seed)
     except UnclearTargets as unclear:
         raise Refused(f"{escaped(str(unclear))}\nsay it with --map OLD=NEW") from unclear
 

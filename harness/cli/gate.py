@@ -65,7 +65,7 @@ def command(
     """
     terms = _policy(policy)
     run = read(record)
-    comparison = compared(baseline, record, names) if baseline is not None else None
+    comparison = compared(baseline, run, names) if baseline is not None else None
     summary = Summary(run, comparison, decide(run, terms, comparison))
     assert summary.gated is not None, "it was just decided"
     for line in gate(summary.gated):

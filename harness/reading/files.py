@@ -54,6 +54,6 @@ def _kept(path: Path) -> Iterator[Exchange]:
                 raise Unreadable(f"line {number} of the record was altered")
             if framed.kind == "exchange":
                 try:
-                    yield on_wire(read_line(framed.body, ""), path.parent / "bodies")
+                    yield on_wire(read_line(framed.body), path.parent / "bodies")
                 except (WrongShape, ValueError, BodyMissing) as error:
                     raise Unreadable(f"line {number} of the record: {error}") from None

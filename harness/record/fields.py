@@ -18,8 +18,8 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from harness.pointer import extend
 
-Reader = Callable[[Any, str], Any]
-"""What turns a JSON value, found at a pointer, into a field's value."""
+Reader = Callable[[Any], Any]
+"""What turns a JSON value into a field's value."""
 
 SCALARS: Final[Mapping[Any, tuple[str, tuple[type, ...]]]] = {
     str: ("string", (str,)),
@@ -31,11 +31,18 @@ SCALARS: Final[Mapping[Any, tuple[str, tuple[type, ...]]]] = {
 
 
 class WrongShape(ValueError):
-    """A JSON value is not what its place in a line demands."""
+    """A JSON value is not what its place in a line demands. `pointer` grows while it leaves what surrounds it."""
 
-    def __init__(self, pointer: str, expected: str, actual: object) -> None:
-        self.pointer, self.expected, self.actual = pointer, expected, actual
-        super().__init__(f"{pointer or 'the line'}: {expected} expected, {type(actual).__name__} found")
+    def __init__(self, expected: str, actual: object) -> None:
+        self.pointer, self.expected, self.actual = "", expected, actual
+
+    def under(self, token: str | int) -> "WrongShape":
+        """The same, seen from one level further up."""
+        self.pointer = extend("", token) + self.pointer
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.pointer or 'the line'}: {self.expected} expected, {type(self.actual).__name__} found"
 
 
 def default_of(field: Field[Any]) -> Any:
@@ -93,7 +100,7 @@ def reader(form: Any) -> Reader:
 
 def _make(form: Any) -> Reader:
     if form is Any or form is object:
-        return lambda value, _: value
+        return lambda value: value
     if form in SCALARS:
         return _scalar(form)
     if isinstance(form, type) and issubclass(form, StrEnum):
@@ -103,7 +110,7 @@ def _make(form: Any) -> Reader:
     origin, arguments = get_origin(form), get_args(form)
     if origin in (Union, types.UnionType):
         inner = reader(_optional(form))
-        return lambda value, pointer: None if value is None else inner(value, pointer)
+        return lambda value: None if value is None else inner(value)
     if origin is tuple:
         return _array(reader(arguments[0]))
     return _mapping(reader(arguments[1]))
@@ -118,9 +125,9 @@ def _optional(form: Any) -> Any:
 def _scalar(form: type) -> Reader:
     name, allowed = SCALARS[form]
 
-    def read(value: Any, pointer: str) -> Any:
+    def read(value: Any) -> Any:
         if type(value) not in allowed:
-            raise WrongShape(pointer, name, value)
+            raise WrongShape(name, value)
         return form(value) if form is float else value
 
     return read
@@ -129,28 +136,41 @@ def _scalar(form: type) -> Reader:
 def _enumeration(form: type[StrEnum]) -> Reader:
     known = {str(member): member for member in form}
 
-    def read(value: Any, pointer: str) -> Any:
+    def read(value: Any) -> Any:
         if not isinstance(value, str) or value not in known:
-            raise WrongShape(pointer, " or ".join(known), value)
+            raise WrongShape(" or ".join(known), value)
         return known[value]
 
     return read
 
 
 def _array(inner: Reader) -> Reader:
-    def read(value: Any, pointer: str) -> Any:
+    def read(value: Any) -> Any:
         if not isinstance(value, list):
-            raise WrongShape(pointer, "array", value)
-        return tuple(inner(entry, extend(pointer, n)) for n, entry in enumerate(value))
+            raise WrongShape("array", value)
+        found: list[Any] = []
+        try:
+            for entry in value:
+                found.append(inner(entry))  # noqa: PERF401  the count tells where it broke
+        except WrongShape as wrong:
+            raise wrong.under(len(found)) from None
+        return tuple(found)
 
     return read
 
 
 def _mapping(inner: Reader) -> Reader:
-    def read(value: Any, pointer: str) -> Any:
+    def read(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise WrongShape(pointer, "object", value)
-        return {key: inner(entry, extend(pointer, key)) for key, entry in value.items()}
+            raise WrongShape("object", value)
+        found: dict[str, Any] = {}
+        key = ""
+        try:
+            for key, entry in value.items():
+                found[key] = inner(entry)
+        except WrongShape as wrong:
+            raise wrong.under(key) from None
+        return found
 
     return read
 
@@ -159,15 +179,19 @@ def _dataclass(form: type) -> Reader:
     hints = get_type_hints(form)
     known = [(f.name, reader(hints[f.name]), default_of(f) is MISSING) for f in fields(form)]
 
-    def read(value: Any, pointer: str) -> Any:
+    def read(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise WrongShape(pointer, "object", value)
-        found = {}
-        for name, inner, required in known:
-            if name in value:
-                found[name] = inner(value[name], extend(pointer, name))
-            elif required:
-                raise WrongShape(extend(pointer, name), "a value", None)
+            raise WrongShape("object", value)
+        found: dict[str, Any] = {}
+        name = ""
+        try:
+            for name, inner, required in known:
+                if name in value:
+                    found[name] = inner(value[name])
+                elif required:
+                    raise WrongShape("a value", None)
+        except WrongShape as wrong:
+            raise wrong.under(name) from None
         return form(**found)
 
     return read

@@ -59,7 +59,7 @@ def _head(path: Path, line: bytes) -> tuple[Head, Framed]:
     if not line.endswith(b"\n"):
         raise NoHead(path, "the head is cut")
     try:
-        head: Head = reader(Head)(framed.body, "")
+        head: Head = reader(Head)(framed.body)
     except WrongShape as wrong:
         raise NoHead(path, f"the head is none: {wrong}") from wrong
     if framed.before != START or framed.n != 0:
@@ -125,7 +125,7 @@ class _Reading:
             self.problems.append(Altered(self.path, self.number, f"a line of unknown kind {framed.kind!r}"))
             return
         try:
-            line: CaseLine = reader(CaseLine)(framed.body, "")
+            line: CaseLine = reader(CaseLine)(framed.body)
         except WrongShape as wrong:
             self.problems.append(Altered(self.path, self.number, f"it is no case: {wrong}"))
             return
@@ -176,7 +176,7 @@ def _ids(raw: bytes) -> Iterator[str]:
 def _remains(case: str, framed: Framed | None) -> CaseLine:
     if framed is not None:
         try:
-            line: CaseLine = reader(CaseLine)(framed.body, "")
+            line: CaseLine = reader(CaseLine)(framed.body)
         except WrongShape:
             pass
         else:

@@ -121,7 +121,7 @@ class Run:
         framed = unframe(line.removesuffix(b"\n"))
         if framed is None or not framed.sound or framed.kind != "exchange":
             raise Altered(path, 1 + (framed.n if framed else 0), f"no sound exchange at byte {where.offset}")
-        found: ExchangeLine = reader(ExchangeLine)(framed.body, "")
+        found: ExchangeLine = reader(ExchangeLine)(framed.body)
         return found
 
     def wire(self, where: Where) -> Exchange:

@@ -186,7 +186,7 @@ def _plainly(line: Any) -> bytes:
 
 def _bounded_case(body: bytes) -> bytes:
     """A case line's body with what is too long cut."""
-    line: CaseLine = reader(CaseLine)(json.loads(body), "")
+    line: CaseLine = reader(CaseLine)(json.loads(body))
     return encode(in_bounds(line)).encode("ascii")
 
 

@@ -59,14 +59,14 @@ def test_any_case_comes_back_equal(line: CaseLine):
 
     assert text.isascii()
     assert "\n" not in text
-    assert line == reader(CaseLine)(json.loads(text), "")
+    assert line == reader(CaseLine)(json.loads(text))
 
 
 @settings(max_examples=20, deadline=None)
 @given(anything(Head), anything(ExchangeLine))
 def test_any_head_and_exchange_come_back_equal(head: Head, exchange: ExchangeLine):
-    assert head == reader(Head)(json.loads(encode(head)), "")
-    assert exchange == reader(ExchangeLine)(json.loads(encode(exchange)), "")
+    assert head == reader(Head)(json.loads(encode(head)))
+    assert exchange == reader(ExchangeLine)(json.loads(encode(exchange)))
 
 
 SCHEMA = jsonschema.Draft202012Validator(schema.line_schema())
@@ -115,7 +115,7 @@ def test_wrong_shape_is_named_by_its_pointer(change: dict[str, Any], pointer: st
     body = json.loads(encode(runs.case())) | change
 
     with pytest.raises(WrongShape) as caught:
-        reader(CaseLine)(body, "")
+        reader(CaseLine)(body)
 
     assert caught.value.pointer == pointer
 
@@ -125,7 +125,7 @@ def test_unknown_key_is_passed_over_and_a_missing_one_takes_its_default():
     body = json.loads(encode(runs.case())) | {"later": 1}
     del body["repeat"]
 
-    assert reader(CaseLine)(body, "") == runs.case()
+    assert reader(CaseLine)(body) == runs.case()
 
 
 def test_empty_fields_are_left_out():
