@@ -2,11 +2,13 @@
 
 import base64
 import io
+import json
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from builders.endpoint import Visitor
 from PIL import Image
 
 RGB = tuple[int, int, int]
@@ -91,6 +93,32 @@ def locked(raw: bytes, key: str = "secret") -> bytes:
 def uri(raw: bytes, kind: str = "image/png") -> str:
     """A data URI."""
     return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+
+
+async def pieces(raw: bytes) -> AsyncIterator[bytes]:
+    """A large body as a client sends it."""
+    for at in range(0, len(raw), 1 << 20):
+        yield raw[at : at + (1 << 20)]
+
+
+async def upload(visitor: Visitor, raw: bytes, purpose: str = "vision", filename: str = "a.png") -> dict[str, Any]:
+    """What the endpoint answers to an upload."""
+    head = f'--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\n{purpose}\r\n--b\r\n'
+    head += f'content-disposition: form-data; name="file"; filename="{filename}"\r\n\r\n'
+    body = pieces(head.encode() + raw + b"\r\n--b--\r\n")
+    lines = {"api-key": visitor.room.key}
+    async with visitor.session.post(f"{visitor.room.url}/files", data=body, headers=lines) as reply:
+        made: dict[str, Any] = await reply.json()
+        return made
+
+
+async def create(visitor: Visitor, said: object) -> dict[str, Any]:
+    """A plain answer to a large request."""
+    body = pieces(json.dumps({"model": visitor.model, "input": said}).encode())
+    lines = {"api-key": visitor.room.key}
+    async with visitor.session.post(f"{visitor.room.url}/responses", data=body, headers=lines) as reply:
+        made: dict[str, Any] = await reply.json()
+        return made
 
 
 def image_part(raw: bytes, kind: str = "image/png", **more: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from harness.mock.model.context import JSON, Context, Draft
 from harness.mock.model.language import Phrases
 from harness.mock.model.recall import Fact, known, lookup
+from harness.mock.model.seeing import seen
 from harness.mock.model.sentences import bare, key
 
 DEPTH: Final = 16
@@ -24,11 +25,14 @@ class Source:
         self.prompt = context.prompt
         self.text = "\n".join(context.told)[-20_000:]
         self.known: dict[str, Fact] = known(context)
+        self.looks = seen(context)
         self.used: set[str] = set()
 
     def said(self, name: str) -> str | None:
         """What is said of a thing by this name: "name is X", "name: X", "name X", a fact of that name."""
         words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]+", " ", name).strip()
+        if words.lower() in self.looks:
+            return self.looks[words.lower()]
         pattern = re.escape(words).replace(r"\ ", r"[\s_-]+")
         for text in (self.prompt, self.text):
             match = re.search(

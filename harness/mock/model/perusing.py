@@ -41,6 +41,9 @@ SOURCE: Final = re.compile(
 LONGEST: Final = 600
 """Characters of a page that are quoted."""
 
+STEM: Final = 4
+"""Letters from which on a file's name is recognised without its ending."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -58,7 +61,7 @@ def perusing(context: Context, phrases: Phrases) -> Draft | None:
     found = list(pages(context)) if mentions(prompt) or context.shown else []
     if not found or context.since_asked:
         return None
-    named = [page for page in found if PurePosixPath(page.file).stem.lower() in prompt.lower()]
+    named = [page for page in found if names(prompt, page.file)]
     if not named and not mentions(prompt):
         return None
     chosen, asked_page = of_page(named or found, prompt)
@@ -78,6 +81,13 @@ def perusing(context: Context, phrases: Phrases) -> Draft | None:
 def mentions(prompt: str) -> bool:
     """Whether a prompt speaks of a document."""
     return SPOKEN_OF.search(prompt) is not None
+
+
+def names(prompt: str, file: str) -> bool:
+    """Whether a prompt names a file, with its ending or, where that is a word of some length, without."""
+    stem = PurePosixPath(file).stem.lower()
+    spoken = [file.lower(), stem] if len(stem) >= STEM else [file.lower()]
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", prompt.lower()) for name in spoken)
 
 
 def pages(context: Context) -> Iterator[Page]:

@@ -93,7 +93,8 @@ def seeing(context: Context, phrases: Phrases) -> Draft | None:
     if not wanted and not WHOLE.search(prompt):
         return None
     if not pictures:
-        return Draft.saying("I do not see any image.") if POINTED_AT.search(prompt) else None
+        remembered = any(SPOKEN_OF.search(name) for name, _ in context.memory.get("facts") or ())
+        return Draft.saying("I do not see any image.") if POINTED_AT.search(prompt) and not remembered else None
     chosen = choose(context, pictures)
     if not chosen:
         return Draft.saying("I do not see that image.")
@@ -110,6 +111,17 @@ FORM: Final = re.compile(r"\b(?:in|with|exactly|just|only|at most)\s+(?:\w+\s+)?
 def without_form(prompt: str) -> str:
     """The prompt without what it says about the form of the answer."""
     return FORM.sub(" ", prompt)
+
+
+def seen(context: Context) -> dict[str, str]:
+    """What the newest picture looks like, by the names that a form may have for it; nothing without one."""
+    pictures = [part.reading for part in context.shown if isinstance(part.reading, Picture)]
+    if not pictures or not SPOKEN_OF.search(context.prompt):
+        return {}
+    picture = pictures[-1]
+    colour = picture.colours[0].name if picture.colours else "none"
+    looks_like = {"width": str(picture.width), "height": str(picture.height), "format": picture.format}
+    return {**looks_like, **dict.fromkeys(("colour", "color", "main colour", "main color"), colour)}
 
 
 def choose(context: Context, pictures: list[Picture]) -> Mapping[str, Picture]:
