@@ -163,8 +163,13 @@ def _documented(scenario: Scenario, target: Target, catalogue: Catalogue) -> boo
 
 
 def _unsupported(modes: Sequence[str], target: Target, catalogue: Catalogue) -> str | None:
-    """Why the target cannot be used in this delivery and state, as far as is documented."""
+    """Why the target cannot be used in this delivery and state, as far as is documented.
+
+    Where it is not even documented to answer at all, its modes say nothing more.
+    """
     facts = target.facts
+    if catalogue.documents("text", facts.model, facts.region, facts.version).answer is Documented.NO:
+        return None
     for mode in modes:
         feature = MODE_NEEDS.get(mode)
         fact = catalogue.documents(feature, facts.model, facts.region, facts.version) if feature else None
