@@ -6,7 +6,7 @@ Each takes the course of the case, the turn, and what stands behind the action w
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from harness.engine import creating, stored
+from harness.engine import calling, compacting, creating, stored, uploading
 from harness.engine.course import Course, Took
 from harness.scenario.model import Turn
 
@@ -16,6 +16,17 @@ Action = Callable[[Course, Turn, Any], Awaitable[Took]]
 ACTIONS: Final[Mapping[str, Action]] = {
     "user": creating.user,
     "input": creating.items,
+    "approve": creating.approve,
+    "compact": compacting.compact,
+    "count_tokens": compacting.count_tokens,
     "retrieve": stored.retrieve,
+    "delete": stored.delete,
+    "cancel": stored.cancel,
+    "input_items": stored.input_items,
+    "resume": stored.resume,
+    "upload": uploading.upload,
+    "delete_file": uploading.delete_file,
+    "call": calling.call,
+    "wait": calling.wait,
 }
 """Every action that this version runs."""

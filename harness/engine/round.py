@@ -9,6 +9,7 @@ from harness.engine.course import CannotGoOn, Course
 from harness.engine.delivery import DELIVERIES
 from harness.engine.official import OFFICIAL
 from harness.engine.state import Past, carried_by
+from harness.engine.tampering import door_for, tampered
 from harness.reply import Reply, joined
 from harness.scenario.model import Turn
 
@@ -28,10 +29,10 @@ class Round:
 
 async def take_round(course: Course, turn: Turn, new: Sequence[Any], past: Sequence[Past]) -> Round:
     """Sends these new items as the case's mode wants it. A turn's first round may begin with a compaction."""
-    case, door = course.case, course.door
+    case, door = course.case, door_for(course, turn)
     state = carried_by(case.state, case.scenario.modes)
-    body, headers = course.request_of(turn), course.headers_of(turn)
     opening = not past or past[-1].turn != turn.id
+    body, headers = course.request_of(turn, opening=opening), course.headers_of(turn)
     request = state.before(door.base, body, past, headers) if opening else None
     before: tuple[Reply, ...] = ()
     if request is not None:
@@ -39,7 +40,7 @@ async def take_round(course: Course, turn: Turn, new: Sequence[Any], past: Seque
         if before[0].response is None:
             return Round(before, before[0], tuple(past))
     prepared = before[0] if before else None
-    sent = state.carry(body, new, past, prepared)
+    sent = tampered(turn, state.carry(body, new, past, prepared), course)
     delivery = (OFFICIAL if case.client == "openai" else DELIVERIES)[case.delivery]
     delivered = await delivery.deliver(sent, headers, door)
     if not delivered.exchanges:

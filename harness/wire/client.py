@@ -245,6 +245,8 @@ class _Reading:
             return
         offset = len(self._body)
         self._arrivals.append(Arrival(offset, at))
+        if self._request.heard is not None:
+            self._request.heard(decoded)
         self._body += decoded
         if self._body.find(b"data:", max(0, offset - 4)) >= 0:
             self._watch.event()

@@ -1,7 +1,7 @@
 """One HTTP request and what came back, as values: bytes, header lines and times, nothing mended."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -13,7 +13,8 @@ Headers = tuple[tuple[str, str], ...]
 class Request:
     """What is to be sent, to the byte. Credentials are not part of it: the sender adds them.
 
-    `halve` is for whoever reads the reply: a stream is cut half-way (see `harness.wire.half`).
+    `halve` is for whoever reads the reply: a stream is cut half-way (see `harness.wire.half`). `heard` is told every
+    part of the body as it comes.
     """
 
     method: str
@@ -21,6 +22,7 @@ class Request:
     headers: Headers = ()
     body: bytes = b""
     halve: bool = False
+    heard: Callable[[bytes], None] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Exchange:
 
     `body` is the reply's body with transfer coding undone and content coding undone stepwise (`encoded` keeps
     the length on the wire where the two differ). Times are seconds since the request began, by a monotonic
-    clock; `started` is the wall clock in seconds since the epoch, for people only.
+    clock; `started` is the wall clock in seconds since the epoch, for people only. `earlier` are the attempts at the
+    same request that were refused and repeated, in order.
     """
 
     request: Request
@@ -93,6 +96,7 @@ class Exchange:
     head_at: float | None = None
     ended_at: float = 0.0
     encoded: int | None = None
+    earlier: tuple["Exchange", ...] = ()
 
     @property
     def status(self) -> int | None:
