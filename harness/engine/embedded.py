@@ -53,7 +53,14 @@ class EmbeddedTarget:
         )
         try:
             key = (("api-key", room.key),)
-            yield Door(room.url.rstrip("/") + "/", grounds.client.speaking_for(lambda: key), clock)
+            yield Door(
+                room.url.rstrip("/") + "/",
+                grounds.client.speaking_for(lambda: key),
+                clock,
+                stranger=grounds.client,
+                publish=room.publish,
+                begin=room.script.begin,
+            )
         finally:
             room.close()
 

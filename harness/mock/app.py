@@ -19,7 +19,7 @@ from harness.mock.errors import Refused, broken, forbidden, no_resource, no_vers
 from harness.mock.operations import failing
 from harness.mock.operations.table import OPERATIONS, TALKS, UNVERSIONED, Operation, Talk
 from harness.mock.request import Request
-from harness.mock.rooms import API, Room, Rooms
+from harness.mock.rooms import API, PUBLISHED, Room, Rooms
 
 LOCAL_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -92,6 +92,8 @@ class Service:
             check_origin(request)
             if request.path == "/healthz" and request.method in ("GET", "HEAD"):
                 return Entry()
+            if request.path.startswith(PUBLISHED):
+                return self._published(request)
             room, below = self._place(request.path)
             route, named = find(request.method, below, request.upgrades)
             check_key(request, room)
@@ -102,6 +104,16 @@ class Service:
             return Entry(room, talk=route.talk)
         request.named = named
         return Entry(room, route.methods["GET" if request.method == "HEAD" else request.method])
+
+    def _published(self, request: Request) -> Entry:
+        """A file that a room publishes; no key is asked for, as on any other server. Raises `Refused`."""
+        name, _, rest = unquote(request.path[len(PUBLISHED) :]).partition("/")
+        room = self.rooms.get(name)
+        found = room.published.get(rest) if room is not None else None
+        if found is None or request.method not in ("GET", "HEAD"):
+            raise no_resource()
+        media_type, content = found
+        return Entry(room, lambda room, asked: Answer(200, [("content-type", media_type)], content))
 
     def _place(self, path: str) -> tuple[Room, str]:
         """The room and the path below its base address. Raises `Refused`."""

@@ -4,19 +4,22 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from harness.mock.defects import Defect, Door, Fault, Firing, Way, find
 from harness.mock.ids import Ids
 from harness.mock.offered import Model, named
 from harness.mock.script import Script, WrongScript
 from harness.mock.seal import Seal
-from harness.mock.store import Store
+from harness.mock.store import Container, Store
 from harness.mock.ways import Ways
 
 AS_PROMISED: Final = Ways()
 """What holds without a defect: one value for all requests."""
 
 API: Final = "/openai/v1"
+PUBLISHED: Final = "/published/"
+"""Below this path lies what a room publishes for the service to fetch."""
 DAY: Final = 86_400
 RETENTION: Final = 30
 """Days for which responses, files and conversations are kept."""
@@ -51,6 +54,7 @@ class Room:
         self.quotas = script.quotas
         self.issues = script.issues
         self.faults: dict[object, Firing] = {}
+        self.published: dict[str, tuple[str, bytes]] = {}
         self.outages = [one for one in script.always.defects if isinstance(one, Fault) and one.when == "region"]
 
     @property
@@ -94,6 +98,12 @@ class Room:
             raise WrongScript("mock: name a defect of the transport where the room is opened")
         self.script.then(directions)
 
+    def publish(self, name: str, media_type: str, content: bytes) -> str:
+        """An address on this server from which the file can be fetched without a key, as long as the room is open."""
+        token = secrets.token_urlsafe(12)
+        self.published[f"{token}/{name}"] = (media_type, content)
+        return f"{self.rooms.address}{PUBLISHED}{self.name}/{token}/{quote(name)}"
+
     def close(self) -> None:
         """Forgets everything; the address answers 404 from now on."""
         self.rooms.remove(self.name)
@@ -108,6 +118,7 @@ class Rooms:
         self.nonce = nonce or secrets.token_hex(16)
         self.overheard: list[str] = []
         self.outages: dict[tuple[str, str], Firing] = {}
+        self.leaked: Container | None = None
         self._rooms: dict[str, Room] = {}
         self._opened = 0
 

@@ -150,6 +150,7 @@ class Script:
         self.always = with_defects(Directions.read(standing), defects)
         self.turns = [with_defects(Directions.read({**standing, **turn}), defects) for turn in turns]
         self.taken = 0
+        self._begun: int | None = None
         self._next: list[Directions] = []
 
     def read(self, raw: Mapping[str, Any]) -> Directions:
@@ -160,17 +161,29 @@ class Script:
         """These directions are for the create request after those already directed this way."""
         self._next.append(directions)
 
+    def begin(self, turn: int) -> None:
+        """From here on the turn of this number, from 0, is taken: its directions are for its first create request.
+
+        Without it the first create request is the first turn, and so on.
+        """
+        self._begun = turn
+
     def take(self) -> Directions:
         """The directions for the create request that has just come in."""
         number = self.taken
         self.taken += 1
         if self._next:
             return self._next.pop(0)
+        if self._begun is not None:
+            number, self._begun = self._begun, len(self.turns)
         return self.turns[number] if number < len(self.turns) else self.always
 
     def put_back(self, directions: Directions) -> None:
         """The request was turned away before it was answered: the next one gets the same directions."""
         self.taken -= 1
+        if self._begun is not None:
+            self._next.insert(0, directions)
+            return
         if directions is not (self.turns[self.taken] if self.taken < len(self.turns) else self.always):
             self._next.insert(0, directions)
 
