@@ -153,6 +153,14 @@ CODES: Final[Mapping[str, Code]] = {
     "tool.results_swapped": Code(
         Severity.S1, "API reference, function_call_output: belongs to the call of its call_id"
     ),
+    # mcp: remote tools and their approvals
+    "mcp.unapproved_call": Code(Severity.S1, "Remote MCP guide: an approval before each call, unless it says never"),
+    "mcp.denied_call": Code(Severity.S1, "Remote MCP guide: approve: false means that nothing is called"),
+    "mcp.approval_unlinked": Code(
+        Severity.S2, "API reference, mcp_call.approval_request_id: the approval of this call"
+    ),
+    "mcp.args_changed": Code(Severity.S1, "Remote MCP guide: the arguments that are shown are those that are sent"),
+    "mcp.approval_reused": Code(Severity.S1, "Remote MCP guide: an approval answers one request for one call"),
     # reply: the shape of what came
     "reply.shape": Code(Severity.S1, "API reference, the response object and its items: required fields, statuses"),
     "reply.id_prefix": Code(Severity.WARN, "All recordings of OpenAI and Azure: an id begins as its type asks"),
@@ -254,8 +262,6 @@ CODES: Final[Mapping[str, Code]] = {
     ),
     # modes: one scenario, however it is delivered and its state carried
     "modes.differ": Code(Severity.S2, "API reference: stream, background, previous_response_id change no answer"),
-    # modes: one scenario, however it is delivered and its state carried
-    "modes.differ": Code(Severity.S2, "API reference: stream, background, previous_response_id change no answer"),
     # client: what the official package says, beside the wire; never about the endpoint
     "client.raised": Code(Severity.S3, "The official package reads what the API documents; tried with openai 3.54.0"),
     "client.differs": Code(Severity.S2, "The official package tells its user what was on the wire"),
@@ -270,6 +276,7 @@ CODES: Final[Mapping[str, Code]] = {
     "avail.no_progress": Code(Severity.S2, "Limits of the harness: 120 s without an event, keep-alives aside"),
     "avail.quota": Code(Severity.S2, "API reference, HTTP errors: 429 insufficient_quota"),
     "avail.read_after_write_lag": Code(Severity.S3, "Recordings of Azure: a stored response is found after up to 33 s"),
+    "avail.retried": Code(Severity.S3, "API reference, HTTP errors: what is refused for a moment may be repeated"),
     "avail.server_error": Code(Severity.S2, "API reference, HTTP errors: 500, 502, 503, 504"),
     "avail.stall": Code(Severity.S2, "Limits of the harness: 60 s without a byte"),
     "avail.stream_cut": Code(Severity.S2, "RFC 9112, 7.1 and 8: a chunked body ends with its last chunk"),

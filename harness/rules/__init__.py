@@ -11,7 +11,7 @@ from harness.rules.avail import AVAIL_RULES
 from harness.rules.base import ReadingRule, Rule
 from harness.rules.client import CLIENT_RULES
 from harness.rules.looking import ReplyRule
-from harness.rules.modes import MODE_RULES
+from harness.rules.mcp import MCP_RULES
 from harness.rules.modes import MODE_RULES
 from harness.rules.order import ORDER_RULES
 from harness.rules.reply import REPLY_RULES
@@ -30,10 +30,10 @@ RULES: Final[tuple[Rule, ...]] = (
     *ORDER_RULES,
     *TEXT_RULES,
     *TOOL_RULES,
+    *MCP_RULES,
     *REPLY_RULES,
     *SEM_RULES,
     *STATE_RULES,
-    *MODE_RULES,
     *MODE_RULES,
     *CLIENT_RULES,
     *AVAIL_RULES,

@@ -7,6 +7,7 @@ import base64
 import copy
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from builders import streams as s
@@ -204,7 +205,41 @@ def swapped(text: str) -> Conversation:
     return telling(ask(1, "Depths?", *TWO), ask(2, given, message(text, "msg_9")))
 
 
+DICE = {"tools": [{"type": "mcp", "server_label": "dice", "server_url": "https://d.example"}]}
+FREE = {"tools": [{**DICE["tools"][0], "require_approval": "never"}]}
+
+
+def wanted(number: int = 1, arguments: str = '{"n":6}') -> JSON:
+    """A request for an approval."""
+    told = {"arguments": arguments, "name": "roll", "server_label": "dice"}
+    return {"id": f"mcpr_{number}", "type": "mcp_approval_request", **told}
+
+
+def rolled(number: int = 1, approval: str | None = "mcpr_1", arguments: str = '{"n":6}') -> JSON:
+    """A call of the dice."""
+    told = {"arguments": arguments, "name": "roll", "server_label": "dice", "output": "4", "error": None}
+    return {"id": f"mcp_{number}", "type": "mcp_call", "status": "completed", "approval_request_id": approval, **told}
+
+
+def dealt(approve: bool, *items: JSON, served: int | None = None) -> Conversation:
+    """An approval was asked for and answered, and this came of it; `served`: how often the dice were really rolled."""
+    answer = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": approve}
+    made = telling(ask(1, "Roll.", wanted(), **DICE), ask(2, [answer], *items, **DICE, **CHAINED))
+    if served is None:
+        return made
+    first, last = made.turns
+    return replace(made, turns=(first, replace(last, served={"dice": {"roll": served}})))
+
+
 DEFECTS = [
+    ("B47", telling(ask(1, "Roll.", rolled(approval=None), **DICE)), "mcp.unapproved_call", "error"),
+    ("B48", dealt(False, rolled()), "mcp.denied_call", "error"),
+    ("B48 unseen", dealt(False, message("No.", "msg_2"), served=1), "mcp.denied_call", "error"),
+    ("B49", dealt(True, rolled(approval=None)), "mcp.approval_unlinked", "error"),
+    ("B49 unknown", dealt(True, rolled(approval="mcpr_9")), "mcp.approval_unlinked", "error"),
+    ("B50", dealt(True, rolled(arguments='{"n":7}')), "mcp.args_changed", "error"),
+    ("B51", dealt(True, rolled(), rolled(2)), "mcp.approval_reused", "error"),
+    ("B51 unseen", dealt(True, rolled(), served=2), "mcp.approval_reused", "error"),
     (
         "B01",
         telling(ask(1, TOLD, tell=SPENT), ask(2, "Which?", FORGOTTEN, **CHAINED), knowledge=PLANTED),
@@ -400,6 +435,9 @@ DEFECTS = [
     ),
 ]
 PASSES = {
+    "an approved call": dealt(True, rolled(), served=1),
+    "a denied call": dealt(False, message("No.", "msg_2"), served=0),
+    "a call that needs no approval": telling(ask(1, "Roll.", rolled(approval=None), **FREE)),
     "facts that come back": telling(
         ask(1, TOLD, tell=SPENT),
         ask(2, "Which?", RECALLED, tell={"usage": usage(700)}, **CHAINED),

@@ -27,6 +27,7 @@ FAMILIES = {
     "order": "what comes when, under which name, and that nothing is left out",
     "text": "what was streamed, and what is later said to have been streamed",
     "tool": "calls",
+    "mcp": "remote tools and their approvals",
     "reply": "the shape of what came",
     "sem": "what the values mean",
     "state": "what is kept and echoed",

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.findings import CODES
 from harness.rules import RULES
 
-FAMILIES = ("order", "text", "tool", "reply", "sem", "state")
+FAMILIES = ("order", "text", "tool", "reply", "sem", "state", "mcp")
 
 
 def test_every_code_has_one_rule():
