@@ -115,6 +115,8 @@ def announcement(item: Mapping[str, Any]) -> Event:
         shown["status"] = "in_progress"
     if kind == "web_search_call":
         shown["action"] = {"type": item.get("action", {}).get("type", "search")}
+    elif kind == "code_interpreter_call" and isinstance(item.get("outputs"), list):
+        shown["outputs"] = []  # as recorded where outputs were to be included
     elif kind == "shell_call":
         shown["action"] = {**item["action"], "commands": []}
     elif kind == "apply_patch_call" and "diff" in item["operation"]:

@@ -68,6 +68,21 @@ BY_OPERATION: Final[Mapping[str, Faith]] = {
     "GET /files/{id}": Faith("the object of the upload; gone once it has expired by the room's clock"),
     "DELETE /files/{id}": Faith("the documented body"),
     "GET /files/{id}/content": Faith("the bytes as they were sent"),
+    "POST /containers": Faith("name, expiry after the last use, files by id; the documented object"),
+    "GET /containers": Faith("newest first, in pages"),
+    "GET /containers/{id}": Faith(
+        "the object; once twenty minutes have passed without use, by the room's clock, its status is `expired`",
+        "the hour of a session is not counted",
+        "it is told of as what is billed, not as an end",
+    ),
+    "DELETE /containers/{id}": Faith("the documented body; 404 from then on"),
+    "POST /containers/{id}/files": Faith(
+        "a form with `file`, or the `file_id` of an upload; every documented type of file, and no other"
+    ),
+    "GET /containers/{id}/files": Faith("what was put in and what code made, newest first, in pages"),
+    "GET /containers/{id}/files/{file}": Faith("path, bytes, and whether the user or the assistant made it"),
+    "DELETE /containers/{id}/files/{file}": Faith("the documented body"),
+    "GET /containers/{id}/files/{file}/content": Faith("the bytes"),
     "GET /models": Faith(
         "deployments and known models", "one date of creation for all", "when each was registered is not known"
     ),
@@ -90,6 +105,12 @@ BY_SUBJECT: Final[Mapping[str, Faith]] = {
         "parts add up, more context costs more, limits cut where they should",
         "one token for every four bytes",
         "the tokenisers of the newest models are not public",
+    ),
+    "the code interpreter": Faith(
+        "a container by id, or one for each chain; files of the request in it; code, outputs where they are included, "
+        "files made in it cited in the next message; nothing is kept after twenty minutes without use",
+        "the model writes and works out arithmetic, linear equations and questions about tables; no charts, no loops",
+        "its code is evaluated by an interpreter of its own that executes nothing",
     ),
     "encrypted content": Faith(
         "authenticated: restores the model's state, refused when altered, never the same twice on the wire",

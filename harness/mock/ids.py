@@ -67,6 +67,10 @@ class Ids:
         """The id of a code interpreter's container."""
         return f"cntr_{self.random.getrandbits(192):048x}"
 
+    def container_file(self) -> str:
+        """The id of a file in a container."""
+        return f"cfile_{self.random.getrandbits(128):032x}"
+
     def uuid(self) -> str:
         """A version 4 uuid, for request ids."""
         bits = f"{self.random.getrandbits(128):032x}"

@@ -48,8 +48,23 @@ class File:
 
 
 @dataclass(slots=True)
+class Container:
+    """Where code runs: its public object, when it was last used, its files by id, what its code left in memory."""
+
+    shown: JSON
+    used_at: float
+    files: dict[str, File] = field(default_factory=dict)
+    names: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """Its files by path."""
+        return {file.shown["path"]: file.content for file in self.files.values()}
+
+
+@dataclass(slots=True)
 class Store:
-    """Responses by id, and the items of stored responses by theirs; conversations and files by id.
+    """Responses by id, and the items of stored responses by theirs; conversations, files and containers by id.
 
     `states` is what the model thought, by the id of the reasoning item that stands for it; `partners` says which
     reasoning item a function call must not come back without.
@@ -63,6 +78,7 @@ class Store:
     partners: dict[str, str] = field(default_factory=dict)
     conversations: dict[str, Conversation] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
+    containers: dict[str, Container] = field(default_factory=dict)
 
     def keep(self, stored: Stored, states: Mapping[str, Any]) -> None:
         """Stores a response with its items and thoughts."""

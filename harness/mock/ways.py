@@ -37,6 +37,10 @@ class Ways:
     resume: str = "after"  # or "repeating", "skipping", "other text", "renumbered"
     filter: str = "refusing"  # or "silent": a filtered prompt is answered with nothing
     retention: str = "thirty days"  # or "seven days"
+    containers: str = "own"  # or "leaking": files of another container come up in a new one
+    idle_containers: str = "gone"  # or "usable": a container serves for ever
+    container_kinds: str = "all"  # or "some": not every documented type of file is taken into a container
+    citations: str = "made"  # or "missing", "unknown" (of a file that there is not)
     approval: str = "asked"  # or "skipped", "overruled" (a denial), "unlinked", "altered" (the arguments), "reused"
     attachments: str = "read"  # or "ignored": what is attached reaches no model and costs nothing
     image_limits: str = "kept"  # or "ignored": more than 100 images, 50 MB and more are taken

@@ -5,14 +5,15 @@ from functools import partial
 from typing import Any, Final
 
 from harness.mock.hosted.base import CALL, HostedTool, Job, call_of, calling, offered
+from harness.mock.hosted.code_interpreter import CodeInterpreter
 from harness.mock.hosted.mcp import Mcp
-from harness.mock.model.context import Context, Draft
+from harness.mock.model.context import JSON, Context, Draft
 from harness.mock.model.language import Phrases
 from harness.mock.model.tool_use import reported_functions
 
-__all__ = ["CALL", "TOOLS", "HostedTool", "Job", "abilities", "call_of", "calling", "check", "wanted"]
+__all__ = ["CALL", "TOOLS", "HostedTool", "Job", "abilities", "call_of", "calling", "check", "shown", "wanted"]
 
-TOOLS: Final[Mapping[str, HostedTool]] = {"mcp": Mcp()}
+TOOLS: Final[Mapping[str, HostedTool]] = {"code_interpreter": CodeInterpreter(), "mcp": Mcp()}
 """Every hosted tool by the types under which it may be asked for."""
 
 
@@ -28,6 +29,14 @@ def check(job: Job) -> None:
         kind = tool.get("type")
         if kind in TOOLS:
             TOOLS[kind].check(tool, f"tools[{at}]", job)
+
+
+def shown(items: list[JSON], job: Job) -> list[JSON]:
+    """A finished output as the client sees it."""
+    for kind in dict.fromkeys(tool.get("type") for tool in job.body.get("tools") or ()):
+        if kind in TOOLS:
+            items = TOOLS[kind].shown(items, job)
+    return items
 
 
 Ability = Callable[[Context, Phrases], Draft | None]

@@ -22,6 +22,8 @@ One file a tool, one object in `TOOLS` (`hosted/__init__.py`), by every tool typ
 * `plan` may draft the closing message itself, as `{"type": "message", "content": [...]}` with annotations, say, when
   it finds its own items in `context.since_asked`; otherwise the model says what every item `tell`s. A text that is
   drafted as `{"type": "text", …}` is put into the form that the prompt asks for, a whole message is left as it is.
+* `shown` sees the whole output once it is finished, and makes of it what the client is shown: citations put on, what
+  it did not ask to have included left out.
 * `plan` sees nothing but the context: no room, no store. What a tool knows reaches the model by its items alone.
 * A draft's `steps` is how much it was thought about: a draft with none gets no reasoning item before it.
 * A way in which the tool goes wrong is a field of `Ways`, and `job.ways` says which way it goes.
@@ -72,6 +74,10 @@ class HostedTool:
 
     def tell(self, item: Mapping[str, Any]) -> str | None:
         """What a finished item told the model, as a sentence; None where there is nothing to tell."""
+
+    def shown(self, items: list[JSON], job: Job) -> list[JSON]:
+        """The finished output as the client sees it."""
+        return items
 
 
 def call_of(tool: str, **wanted: Any) -> JSON:

@@ -50,6 +50,8 @@ def finished(
     note_partners(room, items)
     if ways.reasoning == "hidden":
         items = [item for item in items if item["type"] != "reasoning"]
+    if hosted.wanted(body):
+        items = hosted.shown(items, job)
     remembered = {**seen.states, **states}
     if reason is None and due(body, items, asked_for + spent, ways):
         after = Context([*visible, *items], body, model, None, tuple(remembered.values()), room.ids.random)

@@ -5,7 +5,17 @@ from typing import Final
 
 from harness.mock.answers import Answer
 from harness.mock.errands import Work
-from harness.mock.operations import background, compacting, conversations, creating, files, models, responses, speaking
+from harness.mock.operations import (
+    background,
+    compacting,
+    containers,
+    conversations,
+    creating,
+    files,
+    models,
+    responses,
+    speaking,
+)
 from harness.mock.request import Request
 from harness.mock.rooms import Room
 from harness.mock.sockets import Socket
@@ -50,6 +60,23 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/files/{id}"): lambda room, asked: files.retrieve(room, asked.named["id"]),
     ("DELETE", "/files/{id}"): lambda room, asked: files.delete(room, asked.named["id"]),
     ("GET", "/files/{id}/content"): lambda room, asked: files.content(room, asked.named["id"]),
+    ("POST", "/containers"): lambda room, asked: containers.create(room, asked.body),
+    ("GET", "/containers"): lambda room, asked: containers.listed(room, asked.query),
+    ("GET", "/containers/{id}"): lambda room, asked: containers.retrieve(room, asked.named["id"]),
+    ("DELETE", "/containers/{id}"): lambda room, asked: containers.delete(room, asked.named["id"]),
+    ("POST", "/containers/{id}/files"): lambda room, asked: containers.add_file(room, asked.named["id"], asked.body),
+    ("GET", "/containers/{id}/files"): lambda room, asked: containers.list_files(
+        room, asked.named["id"], asked.query
+    ),
+    ("GET", "/containers/{id}/files/{file}"): lambda room, asked: containers.retrieve_file(
+        room, asked.named["id"], asked.named["file"]
+    ),
+    ("DELETE", "/containers/{id}/files/{file}"): lambda room, asked: containers.delete_file(
+        room, asked.named["id"], asked.named["file"]
+    ),
+    ("GET", "/containers/{id}/files/{file}/content"): lambda room, asked: containers.content(
+        room, asked.named["id"], asked.named["file"]
+    ),
     ("GET", "/models"): lambda room, asked: models.listed(room),
     ("GET", "/models/{id}"): lambda room, asked: models.retrieve(room, asked.named["id"]),
 }
