@@ -31,6 +31,8 @@ FAMILIES = {
     "reply": "the shape of what came",
     "sem": "what the values mean",
     "state": "what is kept and echoed",
+    "modes": "one scenario, whichever way it is delivered and its state carried",
+    "client": "what the official package says beside the wire, never about the endpoint",
     "avail": "the endpoint could not be observed: inconclusive, never failed",
 }
 HEAD = """# Rules

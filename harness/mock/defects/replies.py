@@ -65,6 +65,13 @@ def other_settings(response: JSON) -> None:
     other_effort(response)
 
 
+def dearer_in_background(response: JSON) -> None:
+    """What runs in the background costs a thousand tokens more; every sum is right."""
+    if response.get("background") and isinstance(response.get("usage"), dict):
+        response["usage"]["input_tokens"] += 1000
+        response["usage"]["total_tokens"] += 1000
+
+
 def wrong_clock(response: JSON) -> None:
     response["created_at"] -= 3600
 
@@ -140,4 +147,12 @@ TABLE: Final[tuple[Defect, ...]] = (
     everywhere("B62c", "temperature-echoed-wrongly", "temperature echoed wrongly", other_temperature, ECHO),
     everywhere("B62d", "effort-echoed-wrongly", "reasoning effort echoed wrongly", other_effort, ECHO),
     everywhere("B70", "clock-wrong", "created_at is an hour behind the Date header", wrong_clock, "sem.clock"),
+    everywhere(
+        "B79",
+        "background-dearer",
+        "the same request costs more input in the background",
+        dearer_in_background,
+        "modes.differ",
+        "X8",
+    ),
 )
