@@ -15,7 +15,7 @@ from harness.comparison.statistics import ALPHA, Interval
 if TYPE_CHECKING:
     import numpy as np
 
-DRAWS: Final = 2_000
+DRAWS: Final = 1_000
 """How many times the clusters are drawn anew."""
 
 ENOUGH: Final = 10

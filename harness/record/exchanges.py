@@ -23,7 +23,9 @@ class BodyMissing(Exception):
         super().__init__(f"{path}: {why}")
 
 
-def kept(case: str, turn: str, number: int, exchange: Exchange, keep: Callable[[bytes], Body]) -> ExchangeLine:
+def kept(
+    case: str, turn: str, number: int, exchange: Exchange, keep: Callable[[bytes], Body], sent: int = 1
+) -> ExchangeLine:
     """An exchange as a line; `keep` decides in which form each body is kept."""
     request, head = exchange.request, exchange.head
     return ExchangeLine(
@@ -46,6 +48,7 @@ def kept(case: str, turn: str, number: int, exchange: Exchange, keep: Callable[[
         exchange.head_at,
         exchange.ended_at,
         exchange.encoded,
+        sent,
     )
 
 

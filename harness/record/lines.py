@@ -261,7 +261,8 @@ class ExchangeLine:
     """One exchange as it is kept. Times and offsets are those of `harness.wire.exchange.Exchange`.
 
     `turn` is the turn's id, `number` counts the exchanges of the case from 0. `arrivals` are pairs of a chunk's
-    first byte in the body and the seconds since the request began.
+    first byte in the body and the seconds since the request began. `sent` counts from 1 how often the same request had
+    been sent by then: it was refused and repeated.
     """
 
     case: str
@@ -283,6 +284,7 @@ class ExchangeLine:
     head_at: float | None
     ended_at: float
     encoded: int | None
+    sent: int = 1
 
 
 @dataclass(frozen=True, slots=True)

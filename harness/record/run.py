@@ -6,8 +6,10 @@ case of an altered line counts as errored: nothing is silently skipped. Whoever 
 `Run.sound()` first, which raises the first of them.
 """
 
+import gc
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -50,6 +52,11 @@ class Run:
         files = [path] if path.is_file() else sorted(path.glob(RECORDS), key=_in_order)
         if not files:
             raise NoRecord(path, f"neither a record file nor a directory that holds {RECORDS}")
+        with _uncollected():
+            return cls._read(files)
+
+    @classmethod
+    def _read(cls, files: Sequence[Path]) -> "Run":
         runs: list[Run] = []
         hopeless: list[Unsound] = []
         for file in files:
@@ -132,6 +139,18 @@ class Run:
             BodyMissing: a body that lies apart is not there.
         """
         return on_wire(self.exchange(where), (self.folder / where.file).parent / "bodies")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing of what is read is garbage: the collector would look at all of it again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def merge(runs: Sequence[Run]) -> Run:

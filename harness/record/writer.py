@@ -86,15 +86,17 @@ class RunWriter:
         self._syncing = threading.Thread(target=self._keep_in_sync, name="record-sync", daemon=True)
         self._syncing.start()
 
-    def exchanges(self, case: str, turn: str, number: int, exchange: Exchange) -> Where:
+    def exchanges(self, case: str, turn: str, number: int, exchange: Exchange, sent: int = 1) -> Where:
         """Keeps an exchange, the `number`th of its case from 0, and answers where its line stands.
+
+        `sent` is more than 1 where the same request was refused before, and repeated.
 
         Raises:
             NotRecorded: it could not be kept; so for every later call.
             RedactionBroke: nothing was written, see there.
         """
         with self._lock:
-            line = kept(case, turn, number, exchange, self._keep)
+            line = kept(case, turn, number, exchange, self._keep, sent)
             offset, length = self._append(self._exchanges, "exchange", line)
         return Where(self._exchanges.path.name, offset, length)
 
