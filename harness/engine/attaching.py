@@ -61,7 +61,7 @@ def _inline(attachment: Attachment) -> dict[str, Any]:
 
 def _address(course: Course, turn: Turn, attachment: Attachment) -> str:
     publish = course.door.publish
-    address = publish(attachment.filename, attachment.media_type, attachment.content) if publish else None
+    address = publish(attachment.name, attachment.media_type, attachment.content) if publish else None
     if address is None:
         raise CannotGoOn(f"turn {turn.id}: there is no address under which the service could fetch {attachment.name}")
     return address

@@ -100,7 +100,7 @@ class Room:
 
     def publish(self, name: str, media_type: str, content: bytes) -> str:
         """An address on this server from which the file can be fetched without a key, as long as the room is open."""
-        token = secrets.token_urlsafe(12)
+        token, name = secrets.token_urlsafe(12), name.rpartition("/")[2]
         self.published[f"{token}/{name}"] = (media_type, content)
         return f"{self.rooms.address}{PUBLISHED}{self.name}/{token}/{quote(name)}"
 

@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from harness.scenario import calls, naming
+from harness.scenario import calls, naming, variants
 from harness.scenario.actions import ACTIONS
 from harness.scenario.attaching import Attaching
 from harness.scenario.compiling import jsonpath_mistake
@@ -41,6 +41,10 @@ class Turns:
             if isinstance(raw, dict):
                 turns.append(self._turn(raw, ("turns", index), turns, written))
         self.attaching.check_together()
+        if (ways := variants.count(turns)) > variants.MOST:
+            last = next(turn for turn in reversed(turns) if turn.attach)
+            told = f"these attachments would be sent in {ways} ways together, and at most {variants.MOST} are tried"
+            self.mistakes.note(self.document.lines.diagnostic(last.place, told, "name fewer ways in `via`"))
         return turns
 
     def _turn(self, raw: dict[str, Any], path: Path, turns: Sequence[Turn], written: Sequence[Any]) -> Turn:

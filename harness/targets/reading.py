@@ -137,6 +137,13 @@ class _Reader:
             except UnsafeEndpoint as error:
                 self.wrong((*path, label), str(error), error.hint)
 
+    def attachments(self, path: Path, raw: Mapping[str, str]) -> None:
+        """Addresses from which the service fetches what scenarios attach by `via: url`."""
+        for name, address in raw.items():
+            if not address.startswith("https://") or re.search(r"[\s\x00-\x1f\x7f@#]", address):
+                told = f"`{shown(address)}` is no https address without user information"
+                self.wrong((*path, name), told, "the service fetches it from outside")
+
 
 class _Entry:
     """One entry of `targets`, with what `defaults` say where it says nothing."""
@@ -168,6 +175,7 @@ class _Entry:
         auth, quota = self._auth(), Quota(**(self.said.get("limits") or {}))
         self._words()
         self.reader.mcp(self.at("mcp") if "mcp" in self.own or "mcp" in self.defaults else ("mcp",), self.said["mcp"])
+        self.reader.attachments(self.at("attachments"), self.said.get("attachments") or {})
         regions, models = _listed(self.said.get("region")), _listed(self.said.get("model"))
         family = isinstance(self.said.get("region"), list) or isinstance(self.said.get("model"), list)
         found = []
@@ -206,6 +214,7 @@ class _Entry:
             self.said.get("api_version"),
             self.said.get("image_deployment"),
             self.said["mcp"],
+            self.said.get("attachments") or {},
             self.reader.document.place((*self.path, "name")),
         )
 

@@ -70,6 +70,7 @@ class TargetSpec:
     api_version: str | None = None
     image_deployment: str | None = None
     mcp: Mapping[str, str] = field(default_factory=dict)
+    attachments: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
 
     @property

@@ -102,6 +102,9 @@ class WrittenCommon(Written):
     api_version: Text = Field(ABSENT, description="sent as `api-version`; the v1 API needs none")
     image_deployment: Text = Field(ABSENT, description="the image model's deployment, for image generation")
     mcp: dict[str, Text] = Field(ABSENT, max_length=50, description="label → https address of a tool server")
+    attachments: dict[str, Text] = Field(
+        ABSENT, max_length=200, description="attachment, as scenarios name it → https address to fetch it from"
+    )
 
 
 class WrittenTarget(WrittenCommon):
