@@ -39,6 +39,7 @@ class Ways:
     retention: str = "thirty days"  # or "seven days"
     containers: str = "own"  # or "leaking": files of another container come up in a new one
     idle_containers: str = "gone"  # or "usable": a container serves for ever
+    container_files: str = "taken"  # or "ignored": files for a container never reach it
     container_kinds: str = "all"  # or "some": not every documented type of file is taken into a container
     citations: str = "made"  # or "missing", "unknown" (of a file that there is not)
     approval: str = "asked"  # or "skipped", "overruled" (a denial), "unlinked", "altered" (the arguments), "reused"

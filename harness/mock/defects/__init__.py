@@ -11,6 +11,7 @@ from typing import Final
 from harness.mock.defects import (
     approvals,
     background,
+    containers,
     envelopes,
     events_fields,
     events_hosted,
@@ -51,6 +52,7 @@ DEFECTS: Final[Mapping[str, Defect]] = {
             *outputs.TABLE,
             *states.TABLE,
             *approvals.TABLE,
+            *containers.TABLE,
             *background.TABLE,
             *faults.TABLE,
             *vanishing.TABLE,

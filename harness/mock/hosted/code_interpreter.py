@@ -133,7 +133,7 @@ def session(wanted: str | Mapping[str, Any], job: Job, context: Context) -> Cont
         return containers.used(job.room, wanted, job.ways, "tools")
     container = earlier(job, context.items) or containers.made(job.room, job.ways, memory=wanted.get("memory_limit"))
     container = containers.used(job.room, container.shown["id"], job.ways)
-    if job.ways.attachments == "read":
+    if job.ways.container_files == "taken":
         containers.put_uploaded(job.room, container, uploads(wanted, "tools.container.file_ids", job))
         for name, content in inline(job, context.items):
             if HOME + name not in container.contents:

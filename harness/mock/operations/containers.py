@@ -37,7 +37,7 @@ def create(room: Room, raw: bytes) -> Answer:
         asked.check_choice("memory_limit", memory, MEMORY)
     uploaded = uploads(room, body.get("file_ids") or [], "file_ids")
     made = containers.made(room, ways, body["name"], minutes(body.get("expires_after")), memory)
-    if ways.attachments == "read":
+    if ways.container_files == "taken":
         containers.put_uploaded(room, made, uploaded)
     return of_json(made.shown, headers.of_room(room))
 
