@@ -129,7 +129,7 @@ def resumption(first: Exchange) -> tuple[str, int] | None:
     return ids[0], numbers[-1]
 
 
-FIRST_WAIT: Final = 1.0
+FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 15.0
 """Seconds between two polls, and by how much they grow: a short answer is had soon, a long one is not pestered for."""
 GROWTH: Final = 1.5
