@@ -6,6 +6,7 @@ Written from the documentation and, where it is silent (shell, patches), from re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from harness.mock.drawn import Drawn
 from harness.mock.writing import Writer
 
 PARTIAL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -42,20 +43,25 @@ def emit_code(writer: Writer, item: Mapping[str, Any]) -> None:
 
 
 def emit_image(writer: Writer, item: Mapping[str, Any]) -> None:
-    """A picture; two partial ones come first. Their fields say what the picture will be."""
+    """A picture; partial ones come first, as many as were drawn. Their fields say what the picture will be."""
     place = hosted_place(writer)
     looks = {key: item[key] for key in ("size", "quality", "background", "output_format") if key in item}
     writer.put("response.image_generation_call.in_progress", **place)
     writer.put("response.image_generation_call.generating", **place)
-    for number in range(2):
+    for number, partial in enumerate(partials(item.get("result"))):
         writer.put(
             "response.image_generation_call.partial_image",
             **place,
             partial_image_index=number,
-            partial_image_b64=PARTIAL,
+            partial_image_b64=partial,
             **looks,
         )
     writer.put("response.image_generation_call.completed", **place)
+
+
+def partials(result: object) -> tuple[str, ...]:
+    """The partial pictures before a finished one; for one that a script gives, two of a single pixel."""
+    return result.partials if isinstance(result, Drawn) else (PARTIAL, PARTIAL)
 
 
 def emit_mcp_call(writer: Writer, item: Mapping[str, Any]) -> None:

@@ -155,8 +155,25 @@ def tool_echo(tool: Mapping[str, Any]) -> JSON:
             rules["require_approval"] = rules["require_approval"] or "always"
             description = tool.get("server_description")
             return made | rules | {"headers": None, "server_description": description, "server_url": shown}
+        case "image_generation":
+            given = {name: value for name, value in tool.items() if name in IMAGE_ECHO and value is not None}
+            echoed = {**IMAGE_ECHO, **given}
+            return {"type": "image_generation", **{name: value for name, value in echoed.items() if value is not None}}
         case _:
             return dict(tool)
+
+
+IMAGE_ECHO: Final[Mapping[str, Any]] = {
+    "background": "auto",
+    "model": None,
+    "moderation": "auto",
+    "n": 1,
+    "output_compression": 100,
+    "output_format": "png",
+    "quality": "auto",
+    "size": "auto",
+}
+"""Fields of an image tool that come back, with their defaults; null: only where it was given."""
 
 
 def usage(input_tokens: int, cached: int, output_tokens: int, thinking: int) -> JSON:

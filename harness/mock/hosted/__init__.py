@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from harness.mock.hosted.base import CALL, HostedTool, Job, call_of, calling, offered
 from harness.mock.hosted.code_interpreter import CodeInterpreter
+from harness.mock.hosted.image_generation import ImageGeneration
 from harness.mock.hosted.mcp import Mcp
 from harness.mock.model.context import JSON, Context, Draft
 from harness.mock.model.language import Phrases
@@ -13,7 +14,11 @@ from harness.mock.model.tool_use import reported_functions
 
 __all__ = ["CALL", "TOOLS", "HostedTool", "Job", "abilities", "call_of", "calling", "check", "shown", "wanted"]
 
-TOOLS: Final[Mapping[str, HostedTool]] = {"code_interpreter": CodeInterpreter(), "mcp": Mcp()}
+TOOLS: Final[Mapping[str, HostedTool]] = {
+    "code_interpreter": CodeInterpreter(),
+    "image_generation": ImageGeneration(),
+    "mcp": Mcp(),
+}
 """Every hosted tool by the types under which it may be asked for."""
 
 
