@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint types floors coverage bench proofs fuzz pages lock clean
+.PHONY: run test check lint types floors coverage bench proofs alarms fuzz pages lock clean
 
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
@@ -48,6 +48,9 @@ proofs: $(VENV)/.dev  ## silence on real traffic, mutants of it, defects over it
 	$(PROOF)/mock_machine.py
 	$(PROOF)/mock_load.py
 	$(PROOF)/other_client.py
+
+alarms: $(VENV)/.dev  ## how often the gate shuts by chance, and where it should
+	$(PROOF)/gate_alarms.py
 
 fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send
 	$(PROOF)/fuzz.py --minutes $(MINUTES)

@@ -1,4 +1,4 @@
-"""How often the statistical gate shuts, in simulated runs: `python -m proofs.gate_alarms [--runs 1000]`.
+"""How often the statistical gate shuts, in simulated runs: `make alarms`.
 
 Three tables: nothing changed (the share that is shut is the false alarm rate, stated: at most 5 %), everything became
 a little worse (the share that is shut beside the power that was predicted), and one scenario of a hundred fails at
