@@ -139,7 +139,8 @@ class Scenario:
 
     `file` is the path as given, with slashes; `digest` the SHA-256 of the file's bytes in hex; `source` the
     document's own text, which begins on line `first_line` (from 0) of the file; `place` is its first key. `rows` are
-    the parameter rows of `cases`, empty where there are none: then the scenario runs once. `tools` go out verbatim;
+    the parameter rows of `cases`, empty where there are none: then the scenario runs once; `given` the strategies of
+    generated parameters by name, as they are written. `tools` go out verbatim;
     `returns` holds what the harness answers for them, by their names. `mock_places` says where each key of every
     `mock:` block stands, by its path from the top of the document.
     """
@@ -159,6 +160,7 @@ class Scenario:
     targets: tuple[str, ...] = ()
     modes: Modes = Modes()
     rows: tuple[Mapping[str, Any], ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[Mapping[str, Any], ...] = ()

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
 from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any, Final
@@ -19,10 +18,12 @@ from harness.matchers.base import Report
 from harness.scenario import headers, naming
 from harness.scenario.addresses import address_mistake, fetched
 from harness.scenario.expecting import Expecting
+from harness.scenario.generate import Given
 from harness.scenario.mistakes import MOST, Enough, Mistakes
 from harness.scenario.model import Allow, Expectation, Scenario, Turn
 from harness.scenario.modes import Needs, modes_of
 from harness.scenario.returns import ANSWERED, Returns, outcomes_of
+from harness.scenario.rows import Rows
 from harness.scenario.scope import Scope
 from harness.scenario.turns import Turns
 from harness.scenario.written import WrittenScenario
@@ -56,10 +57,6 @@ class Reader:
         self.mistakes = Mistakes(document)
         self.raw: dict[str, Any] = document.value if isinstance(document.value, dict) else {}
 
-    @cached_property
-    def rows(self) -> list[dict[str, Any]]:
-        return [row for row in _list(self.raw.get("cases")) if isinstance(row, dict)]
-
     def scenario(self) -> Scenario | None:
         """The scenario, or None."""
         try:
@@ -74,8 +71,11 @@ class Reader:
         if not self.raw:
             return None
         self._names()
-        scope = Scope(self.mistakes, frozenset(self._columns()), self.circumstances.settings, self._promised())
-        expecting = Expecting(self.document, self.rows, self.mistakes)
+        rows = Rows(self.mistakes, self.circumstances.folder).read(self.raw)
+        columns = frozenset(rows[0] if rows else ())
+        given = Given(self.mistakes).read(self.raw.get("given"), columns)
+        scope = Scope(self.mistakes, columns | given.keys(), self.circumstances.settings, self._promised())
+        expecting = Expecting(self.document, rows, self.mistakes)
         identity = self._identity()
         self._request(())
         tools, returns = self._tools()
@@ -110,7 +110,8 @@ class Reader:
             needs=tuple(written.needs),
             targets=tuple(written.targets),
             modes=modes,
-            rows=tuple(self.rows),
+            rows=tuple(rows),
+            given=given,
             request=written.request,
             headers={name.lower(): value for name, value in written.headers.items()},
             tools=tools,
@@ -156,23 +157,6 @@ class Reader:
                     self._mistake((key, index), f"`{name}` is a mark with which pytest does something", "another word")
                 elif key == "links" and not naming.LINK.fullmatch(name):
                     self._mistake((key, index), f"`{shown(name)}` is no address", "it begins with `https://`")
-
-    def _columns(self) -> list[str]:
-        """The columns of `cases`: every row has the same ones."""
-        if not self.rows:
-            return []
-        first = self.rows[0]
-        for number, row in enumerate(self.rows):
-            for column in row.keys() - first.keys():
-                self._mistake(("cases", number, column), f"row 1 has no column `{shown(column)}`", key=True)
-            for column in first.keys() - row.keys():
-                self._mistake(("cases", number), f"this row lacks the column `{shown(column)}`")
-        for column in first:
-            if told := Scope.name_mistake(column):
-                self._mistake(("cases", 0, column), *told, key=True)
-        if not first:
-            self._mistake(("cases", 0), "a row without columns")
-        return list(first)
 
     def _promised(self) -> dict[str, str]:
         """Every name that some turn captures, with the turn's id."""

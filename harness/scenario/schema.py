@@ -10,7 +10,7 @@ from typing import Any, Final
 from harness.findings import CODES
 from harness.matchers import MATCHERS, Matcher
 from harness.matchers.collections import ANY_MATCHER
-from harness.scenario import headers, judging, naming, tool_calls
+from harness.scenario import generate, headers, judging, naming, rows, tool_calls
 from harness.scenario.actions import ACTIONS, MODES, Word
 from harness.scenario.subjects import SUBJECTS, Subject
 from harness.scenario.written import WrittenScenario
@@ -71,13 +71,15 @@ def schema() -> Schema:
         properties["id"]["pattern"] = f"^{naming.ID.pattern}$"
         properties["expect"] = {**_EXPECT, "description": properties["expect"]["description"], "minProperties": 1}
         properties["headers"] |= _headers()
+    made["properties"]["cases"] |= _rows()
+    made["properties"]["given"] |= {"additionalProperties": {"$ref": "#/$defs/strategy"}}
     turn["oneOf"] = [{"required": [name]} for name, action in ACTIONS.items() if action.built]
     for key, words in MODES.items():
         modes["properties"][key]["items"] = _words(words)
     lowered = [code for code, row in CODES.items() if row.can_be_lowered]
     made["properties"]["allow"]["propertyNames"] = {"enum": lowered}
     definitions["WrittenAllow"]["properties"]["until"]["pattern"] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-    definitions |= {"matcher": _matcher(), "expect": _expect()}
+    definitions |= {"matcher": _matcher(), "expect": _expect(), "strategy": _strategy()}
     return {"$schema": DIALECT, **made, "title": "A scenario"}
 
 
@@ -107,6 +109,41 @@ def _headers() -> Schema:
         "propertyNames": {"pattern": f"^(?:{either_case})$"},
         "additionalProperties": {"type": "string"},
     }
+
+
+def _rows() -> Schema:
+    row = {"type": "object", "minProperties": 1}
+    table = {"type": "string", "pattern": r"\.(csv|jsonl)$"}
+    return {"anyOf": [{"type": "array", "items": row, "minItems": 1, "maxItems": rows.MOST}, table]}
+
+
+def _strategy() -> Schema:
+    """A mapping of one strategy and what it takes."""
+    inner = {"$ref": "#/$defs/strategy"}
+    number, whole = {"type": "number"}, {"type": "integer"}
+    takes: dict[str, Schema] = {
+        "text": _bounds(min_size=whole, max_size=whole, alphabet={"type": "string", "minLength": 1}),
+        "integers": _bounds(min_value=whole, max_value=whole),
+        "floats": _bounds(min_value=number, max_value=number),
+        "booleans": _bounds(),
+        "lists": {**_bounds(of=inner, min_size=whole, max_size=whole), "required": ["of"]},
+        "from_regex": {"type": "string", "format": "regex", "minLength": 1, "maxLength": generate.LONGEST_PATTERN},
+        "sampled_from": {"type": "array", "minItems": 1, "maxItems": generate.MOST_CHOICES},
+        "json_schema": {"type": "object"},
+        "one_of": {"type": "array", "items": inner, "minItems": 1},
+    }
+    properties = {name: {**takes[name], "description": about} for name, about in generate.ABOUT.items()}
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _bounds(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _about(matcher: type[Matcher]) -> str:

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from harness.scenario.actions import ACTIONS
 
 MOST_TURNS: Final = 100
-MOST_ROWS: Final = 10_000
 MOST_TOOLS: Final = 128
 MOST_ITEMS: Final = 5_000
 MOST_TEXT: Final = 1 << 20
@@ -154,8 +153,7 @@ class WrittenScenario(Written):
     """An exchange with the Responses API and what must be true of it."""
 
     noun: ClassVar[str] = "a scenario"
-    later: ClassVar[Mapping[str, str]] = {"given": "", "repeat": "", "pass": "", "mcp": ""}
-    remedies: ClassVar[Mapping[str, str]] = {"cases": "write the rows here: a file of rows is not built yet"}
+    later: ClassVar[Mapping[str, str]] = {"repeat": "", "pass": "", "mcp": ""}
 
     scenario: str = Field(min_length=1, max_length=200, description="the title")
     id: str = Field(ABSENT, description="a short name that stays when the title gets better; else made of the title")
@@ -166,8 +164,11 @@ class WrittenScenario(Written):
     needs: Names = Field([], description="features that the target must support; else it is skipped")
     targets: Names = Field([], description="globs over target names, regions and models")
     modes: WrittenModes = WrittenModes()
-    cases: list[Json] = Field(
-        ABSENT, min_length=1, max_length=MOST_ROWS, description="parameter rows, one case each; `${column}`"
+    cases: Any = Field(
+        ABSENT, description="parameter rows, one case each; `${column}`. Or the name of a `.csv` or `.jsonl` file"
+    )
+    given: dict[str, Json] = Field(
+        {}, max_length=50, description="generated parameters: name → strategy; one case runs many examples; `${name}`"
     )
     request: Json = Field({}, description="defaults of every turn's request, in the API's own words")
     headers: dict[str, str] = Field({}, description="request headers, from the allow-list")
