@@ -12,7 +12,19 @@ from harness.mock.model.context import JSON, Context, Draft
 from harness.mock.model.language import Phrases
 from harness.mock.model.tool_use import reported_functions
 
-__all__ = ["CALL", "TOOLS", "HostedTool", "Job", "abilities", "call_of", "calling", "check", "shown", "wanted"]
+__all__ = [
+    "CALL",
+    "TOOLS",
+    "HostedTool",
+    "Job",
+    "abilities",
+    "call_of",
+    "calling",
+    "check",
+    "shown",
+    "telling",
+    "wanted",
+]
 
 TOOLS: Final[Mapping[str, HostedTool]] = {
     "code_interpreter": CodeInterpreter(),

@@ -112,7 +112,7 @@ def is_chosen(tool: Mapping[str, Any], choice: Mapping[str, Any]) -> bool:
 
 
 def demanded(context: Context) -> bool:
-    """Whether `tool_choice` demands a call of one of the tools that it leaves, and none was made since the user asked."""
+    """Whether `tool_choice` demands a call of one of the tools that it leaves, and none was made since it was asked."""
     if any(item["type"].endswith("_call") or item["type"] == "mcp_approval_request" for item in context.since_asked):
         return False
     choice = context.request.get("tool_choice")

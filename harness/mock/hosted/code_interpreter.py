@@ -200,8 +200,8 @@ def printed(item: Mapping[str, Any]) -> str:
 
 
 def whole(text: str) -> str:
-    """Whole numbers without a fraction."""
-    return re.sub(r"(?<![\w.])(-?\d+)\.0(?![\d.])", r"\1", text)
+    """Whole numbers without a fraction, and nought without a sign."""
+    return re.sub(r"(?<![\w.])(?:-(?=0\.0(?!\d)))?(-?\d+)\.0(?![\d.])", r"\1", text)
 
 
 def read_out(logs: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from harness.mock.errands import Errand
-from harness.mock.hosted import CALL, TOOLS, Job, abilities
+from harness.mock.hosted import CALL, TOOLS, Job, abilities, telling
 from harness.mock.model import Context, Draft, answer
 from harness.mock.operations import making
 from harness.mock.store import JSON
@@ -40,13 +40,13 @@ def in_rounds(job: Job, context: Context) -> Generator[Errand, Any, list[Round]]
     allowed = job.body.get("max_tool_calls") or MOST
     made = 0
     while True:
-        able = abilities(context) if len(rounds) < MOST and made < allowed else ()
-        draft = answer(context, able)
+        more = len(rounds) < MOST and made < allowed
+        draft = answer(context, abilities(context) if more else (telling,))
         calls = sum(item["type"] == CALL for item in draft.items)
         items = yield from carried_out(job, context, draft, allowed - made)
         rounds.append(Round(draft, items))
         made += sum(item["type"].endswith("_call") for item in items)
-        if not calls or not able or not SPEAKING.isdisjoint([item["type"] for item in items]):
+        if not calls or not more or not SPEAKING.isdisjoint([item["type"] for item in items]):
             return rounds
         context = replace(context, items=[*context.items, *items])
 
