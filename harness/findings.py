@@ -182,6 +182,13 @@ CODES: Final[Mapping[str, Code]] = {
     "sem.invalid_accepted": Code(Severity.S2, "API reference, create: the bounds of its parameters"),
     "sem.usage_differs": Code(Severity.S2, "API reference, retrieve: the response as it was answered, usage too"),
     "sem.recall_weak": Code(Severity.S3, "Conversation state guide: earlier turns are part of the context"),
+    "sem.image_type": Code(Severity.S1, "API reference, image_generation_call.result: base64 of the image, png"),
+    "sem.image_partial": Code(Severity.S2, "API reference, image generation tool: partial_images, at most so many"),
+    "sem.attachment_ignored": Code(Severity.S1, "File inputs guide: what is attached is part of the context"),
+    "sem.citation_unknown": Code(Severity.S2, "API reference, annotations: file ids of files that were given"),
+    "sem.citation_missing": Code(Severity.S2, "Code interpreter guide: made files are cited in the next message"),
+    "sem.detail_ignored": Code(Severity.S3, "Images guide: low detail costs less than high detail"),
+    "sem.limit_not_enforced": Code(Severity.S2, "Images and file inputs guides: documented limits of count and size"),
     # state: what is kept between turns
     "state.echo_mismatch": Code(Severity.S2, "API reference, response object: settings come back as they were sent"),
     "state.reasoning_not_encrypted": Code(Severity.S1, "API reference, include: reasoning.encrypted_content"),
@@ -220,6 +227,10 @@ CODES: Final[Mapping[str, Code]] = {
     "state.compaction_missing": Code(Severity.S1, "Compaction guide: one compaction item"),
     "state.compaction_not_opaque": Code(Severity.S2, "Compaction guide: the item is opaque and encrypted"),
     "state.compaction_not_smaller": Code(Severity.S2, "Compaction guide: it reduces the size of the context"),
+    "state.container_leak": Code(Severity.S1, "Code interpreter guide: a container is a sandbox of its own"),
+    "state.container_not_expired": Code(
+        Severity.S2, "Code interpreter guide: it expires 20 minutes after its last use"
+    ),
     # wire: envelope, framing and JSON
     "wire.bad_close": Code(Severity.S3, "RFC 9112, 8: how a complete message ends"),
     "wire.bad_encoding": Code(Severity.S1, "RFC 9110, 8.4: content coding"),

@@ -7,8 +7,10 @@ from typing import Any, Final
 from harness.protocol.spans import at_path
 from harness.reply import Reply
 from harness.rules.base import Rule
+from harness.rules.containers import MadeIsCited
 from harness.rules.looking import ReplyRule, Wrong
 from harness.rules.sem_answers import ANSWER_RULES
+from harness.rules.sem_media import MEDIA_RULES
 from harness.rules.state_chain import RecallIsStrong
 from harness.rules.state_stored import StoredUsage
 
@@ -166,4 +168,6 @@ SEM_RULES: Final[tuple[Rule, ...]] = (
     *ANSWER_RULES,
     StoredUsage(),
     RecallIsStrong(),
+    *MEDIA_RULES,
+    MadeIsCited(),
 )

@@ -6,7 +6,10 @@ from typing import Any, Final
 from harness.protocol.spans import at_path
 from harness.reply import Reply
 from harness.rules.looking import ReplyRule, Wrong
+from harness.rules.pictures import SHORTENED, animated, type_of, unpacked, whole
 from harness.rules.schemas import breaks
+from harness.rules.sem_media import parts_of
+from harness.rules.story import items_of
 
 OPENING: Final = ("i'm sorry", "i’m sorry", "i am sorry", "sorry,", "i can't", "i can’t", "i cannot", "i won't")
 """How refusals begin that were written as plain text; all recordings that refuse in words begin so."""
@@ -258,11 +261,12 @@ class NothingIsLeftOut(ReplyRule):
 
 
 class InvalidIsRefused(ReplyRule):
-    """A request with a value outside of its documented bounds is refused.
+    """A request with a value outside of its documented bounds is refused, and so is a picture that is none.
 
-    A mistyped parameter that is answered all the same was ignored, and nobody is told.
+    A mistyped parameter that is answered all the same was ignored, and nobody is told. Pictures may be png, jpeg, webp
+    or a gif that does not move.
 
-    Shown by defect B68.
+    Shown by defects B68 and B72.
     """
 
     name = "sem.invalid_accepted"
@@ -288,6 +292,22 @@ class InvalidIsRefused(ReplyRule):
         metadata = request.get("metadata")
         if isinstance(metadata, dict) and len(metadata) > 16:
             yield Wrong("/metadata", "more than 16 pairs of metadata were accepted", 16, len(metadata))
+        for part in parts_of(items_of(request.get("input")), "input_image"):
+            value = part.get("image_url")
+            uri = value if isinstance(value, str) and value.startswith("data:") and SHORTENED not in value else None
+            if uri is not None and (wrong := self._no_picture(uri)):
+                yield Wrong("/input", f"{wrong} was accepted as a picture", "a refusal", uri[:40])
+
+    @staticmethod
+    def _no_picture(uri: str) -> str | None:
+        """What a data URI holds that is no picture of a kind that may be sent; None where it is one."""
+        data = unpacked(uri)
+        found = type_of(data) if data is not None else None
+        if data is None or found not in ("png", "jpeg", "webp", "gif"):
+            return f"something of type {found or 'unknown'}"
+        if animated(data):
+            return "a gif that moves"
+        return None if whole(data) else f"a {found} that is cut short"
 
 
 ANSWER_RULES: Final = (

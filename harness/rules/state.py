@@ -6,6 +6,7 @@ from typing import Any, Final
 from harness.protocol.spans import Path, at_path
 from harness.reply import Reply
 from harness.rules.base import ReadingRule, Rule
+from harness.rules.containers import CONTAINER_RULES
 from harness.rules.looking import ReplyRule, Wrong
 from harness.rules.state_background import BACKGROUND_RULES
 from harness.rules.state_chain import CHAIN_RULES
@@ -145,4 +146,5 @@ STATE_RULES: Final[tuple[Rule, ...]] = (
     *LISTING_RULES,
     *SEALED_RULES,
     *COMPACTION_RULES,
+    *CONTAINER_RULES,
 )

@@ -156,12 +156,9 @@ class ParentIsKnown(StoryRule):
 
     def chances(self, story: Story) -> Iterator[Amiss | None]:
         for made in story.created:
-            parent, turn = made.body.get("previous_response_id"), made.step.taken.turn
-            if not isinstance(parent, str) or turn is None or story.conversation.scenario is None:
-                continue
-            expectations = story.conversation.scenario.expectations_of(turn)
-            demanded = any(each.subject == "error" for each in expectations)
-            if demanded and not self._given(story, made, parent):
+            parent = made.body.get("previous_response_id")
+            unknown = isinstance(parent, str) and not self._given(story, made, parent)
+            if unknown and story.demands_error(made.step):
                 message = "an unknown parent was accepted"
                 answer = made.step.http
                 yield (

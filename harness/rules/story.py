@@ -179,6 +179,13 @@ class Story:
             for each in self.of("delete")
         )
 
+    def demands_error(self, step: Step) -> bool:
+        """Whether the scenario demands that the step's turn is refused."""
+        scenario, turn = self.conversation.scenario, step.taken.turn
+        if scenario is None or turn is None:
+            return False
+        return any(each.subject == "error" for each in scenario.expectations_of(turn))
+
     def elapsed(self, earlier: Reply, later: Step) -> float:
         """Seconds between two exchanges: the most that our clock, the service's (Date) or the script's waits say.
 

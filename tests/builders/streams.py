@@ -13,6 +13,8 @@ Event = dict[str, Any]
 Events = list[Event]
 
 CREATED_AT = 1_780_000_000
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+"""A red dot."""
 
 
 def response(status: str, output: Iterable[Event] = (), **fields: Any) -> Event:
@@ -222,7 +224,7 @@ def x11() -> Events:
     """An image, with three partial images on the way."""
     phases = "in_progress generating image image image completed"
     telling = hosted(
-        Telling().begin(), "image_generation_call", "ig", phases, result="AAAA", revised_prompt="a red dot"
+        Telling().begin(), "image_generation_call", "ig", phases, result=PICTURE, revised_prompt="a red dot"
     )
     return telling.end()
 
@@ -258,7 +260,7 @@ def x17() -> Events:
     hosted(telling, "web_search_call", "ws", "in_progress searching completed", action={"type": "search", "query": "q"})
     searching = {"status": "in_progress", "queries": [], "results": None}
     hosted(telling, "file_search_call", "fs", "in_progress searching completed", searching, queries=["q"])
-    hosted(telling, "image_generation_call", "ig", "in_progress generating image completed", result="AAAA")
+    hosted(telling, "image_generation_call", "ig", "in_progress generating image completed", result=PICTURE)
     return message(telling, "Found ", "it", ".").end()
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from builders import streams as s
+from builders.scenarios import scenario
 
 from harness.conversation import Conversation, Knowledge, TurnTaken
 from harness.reply import Reply
@@ -18,18 +19,23 @@ from harness.wire.exchange import Ending, Exchange, Head, How, Request
 
 BASE = "https://service.invalid/openai/v1"
 JSON = Mapping[str, Any]
-Asked = tuple[str, str, JSON | None, int, Any, JSON]
+Asked = tuple[str, str, JSON | bytes | None, int, Any, JSON]
 """Method, path, body, status, answer (JSON, or a list of events), and when: `started`, `date`, `took`."""
 
 
-def asked(method: str, path: str, body: JSON | None, status: int, answer: Any, **when: Any) -> Asked:
+def asked(method: str, path: str, body: JSON | bytes | None, status: int, answer: Any, **when: Any) -> Asked:
     return method, path, body, status, answer, when
 
 
 def reply(row: Asked, index: int) -> Reply:
     """An exchange as it would have come over the wire."""
     method, path, body, status, answer, when = row
-    request = Request(method, BASE + path, (), json.dumps(body).encode() if body is not None else b"")
+    request = Request(
+        method,
+        BASE + path,
+        (),
+        body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b"",
+    )
     kind = "text/event-stream" if isinstance(answer, list) else "application/json"
     if isinstance(answer, list):
         spelled = b"".join(b"event: %s\ndata: %s\n\n" % (e["type"].encode(), json.dumps(e).encode()) for e in answer)
@@ -231,7 +237,143 @@ def dealt(approve: bool, *items: JSON, served: int | None = None) -> Conversatio
     return replace(made, turns=(first, replace(last, served={"dice": {"roll": served}})))
 
 
+DRAWING = {"tools": [{"type": "image_generation", "partial_images": 1}]}
+DOCUMENT = "data:application/pdf;base64," + base64.b64encode(b"%PDF-1.7 " + b"a page of text " * 400).decode()
+WEB_PAGE = base64.b64encode(b"<!DOCTYPE html><title>502</title>").decode()
+PICTURE_URI = f"data:image/png;base64,{s.PICTURE}"
+MOVING = base64.b64encode(b"GIF89a....NETSCAPE2.0....;").decode()
+
+
+def picture(result: str, **fields: Any) -> JSON:
+    return {"id": "ig_1", "type": "image_generation_call", "status": "completed", "result": result, **fields}
+
+
+def showing(*parts: JSON, text: str = "What is it?") -> list[JSON]:
+    """A user message with parts beside its text."""
+    return [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}, *parts]}]
+
+
+def image(uri: str, **fields: str) -> JSON:
+    return {"type": "input_image", "image_url": uri, **fields}
+
+
+def cited(kind: str, **note: str) -> JSON:
+    """A message with a citation."""
+    told = message("See there.")
+    told["content"][0]["annotations"] = [{"type": kind, "index": 0, **note}]
+    return told
+
+
+def ran(container: str = "cntr_1", logs: str = "") -> JSON:
+    outputs = [{"type": "logs", "logs": logs}] if logs else None
+    told = {"status": "completed", "code": "1", "container_id": container, "outputs": outputs}
+    return {"id": "ci_1", "type": "code_interpreter_call", **told}
+
+
+def other(method: str, path: str, answer: JSON, body: JSON | bytes | None = None, **when: Any) -> Asked:
+    """An operation that is none of the responses."""
+    return asked(method, path, body, 200, answer, **when)
+
+
+def held(*files: JSON, **when: Any) -> Asked:
+    """A list of the files of a container."""
+    return other("GET", "/containers/cntr_1/files", {"object": "list", "data": list(files), "has_more": False}, **when)
+
+
+def partials(count: int) -> list[JSON]:
+    """A stream of an image with so many partial ones."""
+    telling_ = s.Telling().begin()
+    phases = "in_progress generating " + "image " * count + "completed"
+    return s.hosted(telling_, "image_generation_call", "ig", phases, result=s.PICTURE).end()
+
+
+DEMAND = """
+turns:
+  - user: Hi.
+    expect: {error: {status: 400}}
+"""
+
+
+def demanded(row: Asked) -> Conversation:
+    """One exchange, of which the scenario demands that it is refused."""
+    wanted_ = scenario(DEMAND)
+    made = telling(row)
+    return replace(made, scenario=wanted_, turns=(replace(made.turns[0], turn=wanted_.turns[0]),))
+
+
+FORM = b'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nuser_data\r\n--x--\r\n'
+MADE = {"id": "cfile_1", "object": "container.file", "path": "/mnt/data/plot.png", "source": "assistant"}
+THEIRS = {"id": "cfile_2", "object": "container.file", "path": "/mnt/data/strange.csv", "source": "user"}
+UPLOADED = other("POST", "/files", {"id": "file-abcdef12", "object": "file"}, {"name": "x"})
+CODED_TOOL = {"tools": [{"type": "code_interpreter", "container": "cntr_1"}]}
+
 DEFECTS = [
+    ("B60 page", telling(ask(1, "Draw.", picture(WEB_PAGE), **DRAWING)), "sem.image_type", "error"),
+    (
+        "B60 type",
+        telling(ask(1, "Draw.", picture(s.PICTURE, output_format="webp"), **DRAWING)),
+        "sem.image_type",
+        "error",
+    ),
+    ("B60 cut", telling(ask(1, "Draw.", picture(s.PICTURE[:-16]), **DRAWING)), "sem.image_type", "error"),
+    (
+        "B61",
+        telling(asked("POST", "/responses", {"input": "i", "stream": True, **DRAWING}, 200, partials(3))),
+        "sem.image_partial",
+        "error",
+    ),
+    (
+        "B63",
+        telling(
+            ask(
+                1,
+                showing({"type": "input_file", "filename": "a.pdf", "file_data": DOCUMENT}),
+                tell={"usage": usage(14)},
+            )
+        ),
+        "sem.attachment_ignored",
+        "error",
+    ),
+    (
+        "B64 file",
+        telling(UPLOADED, ask(1, "Where?", cited("file_citation", file_id="file-zzzzzz99", filename="a"))),
+        "sem.citation_unknown",
+        "error",
+    ),
+    (
+        "B64 container",
+        telling(ask(1, "Plot.", ran(), cited("container_file_citation", file_id="cfile_1", container_id="cntr_9"))),
+        "sem.citation_unknown",
+        "error",
+    ),
+    ("B04", demanded(ask(1, previous_response_id="resp_0")), "state.unknown_parent_accepted", "error"),
+    ("B74", demanded(other("POST", "/files", {"id": "file-abcdef12"}, FORM)), "sem.limit_not_enforced", "error"),
+    ("B65 file", telling(ask(1, "Plot.", ran(), message("Done.")), held(THEIRS)), "state.container_leak", "error"),
+    (
+        "B65 words",
+        telling(
+            ask(1, "Plot.", ran(logs=FACTS[0]), message("Done.")), knowledge=Knowledge(foreign={FACTS[0]: "the case x"})
+        ),
+        "state.container_leak",
+        "error",
+    ),
+    ("B71 many", telling(ask(1, showing(*[image(PICTURE_URI)] * 101))), "sem.limit_not_enforced", "error"),
+    ("B72 moves", telling(ask(1, showing(image(f"data:image/gif;base64,{MOVING}")))), "sem.invalid_accepted", "error"),
+    ("B72 page", telling(ask(1, showing(image(f"data:image/png;base64,{WEB_PAGE}")))), "sem.invalid_accepted", "error"),
+    ("B72 cut", telling(ask(1, showing(image(PICTURE_URI[:-16])))), "sem.invalid_accepted", "error"),
+    (
+        "B73",
+        telling(ask(1, showing(image(PICTURE_URI, detail="low"))), ask(2, showing(image(PICTURE_URI, detail="high")))),
+        "sem.detail_ignored",
+        "note",
+    ),
+    (
+        "B75",
+        telling(ask(1, "i", ran(), message("A.")), ask(2, "j", when={"started": 1300.0}, **CODED_TOOL)),
+        "state.container_not_expired",
+        "error",
+    ),
+    ("B78", telling(ask(1, "Plot.", ran(), message("Done.")), held(MADE)), "sem.citation_missing", "error"),
     ("B47", telling(ask(1, "Roll.", rolled(approval=None), **DICE)), "mcp.unapproved_call", "error"),
     ("B48", dealt(False, rolled()), "mcp.denied_call", "error"),
     ("B48 unseen", dealt(False, message("No.", "msg_2"), served=1), "mcp.denied_call", "error"),
@@ -435,6 +577,27 @@ DEFECTS = [
     ),
 ]
 PASSES = {
+    "a picture": telling(ask(1, "Draw.", picture(s.PICTURE), **DRAWING)),
+    "partial pictures": telling(
+        asked("POST", "/responses", {"input": "i", "stream": True, **DRAWING}, 200, partials(2))
+    ),
+    "a document that is read": telling(
+        ask(1, showing({"type": "input_file", "filename": "a.pdf", "file_data": DOCUMENT}), tell={"usage": usage(900)})
+    ),
+    "a file that was uploaded": telling(
+        UPLOADED, ask(1, "Where?", cited("file_citation", file_id="file-abcdef12", filename="a"))
+    ),
+    "a file that was made": telling(
+        ask(1, "Plot.", ran(), cited("container_file_citation", file_id="cfile_1", container_id="cntr_1")), held(MADE)
+    ),
+    "a hundred pictures": telling(ask(1, showing(*[image(PICTURE_URI)] * 100))),
+    "two details": telling(
+        ask(1, showing(image(PICTURE_URI, detail="low"))),
+        ask(2, showing(image(PICTURE_URI, detail="high")), tell={"usage": usage(90)}),
+    ),
+    "a container in time": telling(
+        ask(1, "i", ran(), message("A.")), ask(2, "j", when={"started": 1100.0}, **CODED_TOOL)
+    ),
     "an approved call": dealt(True, rolled(), served=1),
     "a denied call": dealt(False, message("No.", "msg_2"), served=0),
     "a call that needs no approval": telling(ask(1, "Roll.", rolled(approval=None), **FREE)),
