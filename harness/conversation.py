@@ -37,7 +37,8 @@ class TurnTaken:
     one that ended it. `rounds` are those that ended a round: one, or more where calls of functions were answered
     within the turn. `captured` is what its `capture:` took. Where the answer came in parts, `final` is the parts
     joined (see `harness.reply.joined`), while `replies` are what was on the wire. `told` is what the official client
-    said, where it sent the turn.
+    said, where it sent the turn. `served` is how often the harness's own tool servers were called in the turn, by
+    label and tool; empty where it serves none.
     """
 
     id: str
@@ -47,6 +48,7 @@ class TurnTaken:
     captured: Mapping[str, Any] = field(default_factory=dict)
     rounds: tuple[Reply, ...] = ()
     told: tuple[Told, ...] = ()
+    served: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def unfinished(self) -> bool:
@@ -101,6 +103,20 @@ class Conversation:
     def replies(self) -> tuple[Reply, ...]:
         """Every reply of every turn, in wire order."""
         return tuple(reply for turn in self.turns for reply in turn.replies)
+
+    @property
+    def served(self) -> Mapping[str, Mapping[str, int]]:
+        """How often each tool of the harness's own servers was really called, by label and tool; empty without any.
+
+        The calls of single turns stand there (`TurnTaken.served`).
+        """
+        total: dict[str, dict[str, int]] = {}
+        for turn in self.turns:
+            for label, tools in turn.served.items():
+                counted = total.setdefault(label, {})
+                for name, count in tools.items():
+                    counted[name] = counted.get(name, 0) + count
+        return total
 
     @property
     def outline(self) -> Outline:

@@ -11,6 +11,7 @@ from harness.engine.alike import Alike
 from harness.engine.course import CannotGoOn, Course
 from harness.engine.grading import grade
 from harness.engine.plan import Case
+from harness.engine.stalls import since, stall_for
 from harness.engine.target import Grounds
 from harness.expectations import expect
 from harness.expectations.subjects import GRADED, LOOKS
@@ -52,8 +53,12 @@ async def conduct(case: Case, grounds: Grounds, alike: Alike | None = None) -> C
 
     `alike` knows what the case's other modes came to. What the endpoint or the network does wrong is a finding. Whatever else is raised is a bug of ours.
     """
-    async with case.target.open(grounds, script(case)) as door:
-        course = Course(case, door, applied=_nothing_applied(case))
+    facts = case.target.facts
+    async with (
+        stall_for(case.scenario, facts, facts.variables(), grounds) as serving,
+        case.target.open(grounds, script(case)) as door,
+    ):
+        course = Course(case, door, applied=_nothing_applied(case), serving=serving)
         for turn in case.scenario.turns:
             if not await _take(course, turn, grounds):
                 break
@@ -104,6 +109,7 @@ def _nothing_applied(case: Case) -> dict[str, int]:
 async def _take(course: Course, turn: Turn, grounds: Grounds) -> bool:
     """Takes one turn; False where the conversation cannot go on after it."""
     argument = substitute(turn.argument, course.bindings)
+    before = course.serving.hits()
     try:
         took = await ACTIONS[turn.action](course, turn, argument)
     except CannotGoOn as reason:
@@ -113,7 +119,15 @@ async def _take(course: Course, turn: Turn, grounds: Grounds) -> bool:
     course.asked[turn.id] = took.asked
     course.past = took.past
     course.past_of[turn.id] = took.past
-    taken = TurnTaken(turn.id, took.replies, turn, took.final or took.replies[-1], rounds=took.rounds, told=took.told)
+    taken = TurnTaken(
+        turn.id,
+        took.replies,
+        turn,
+        took.final or took.replies[-1],
+        rounds=took.rounds,
+        told=took.told,
+        served=since(before, course.serving.hits()),
+    )
     return await _hold_to(course, turn, taken, grounds) and not took.stops
 
 

@@ -76,6 +76,7 @@ def facts_of(spec: TargetSpec) -> Facts:
         spec.deployment_type,
         spec.image_deployment,
         spec.quota,
+        mcp=spec.mcp,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.conversation import Told, TurnTaken
 from harness.engine.plan import Case
+from harness.engine.stalls import Serving
 from harness.engine.state import Past
 from harness.engine.target import Door
 from harness.findings import Finding
@@ -53,6 +54,7 @@ class Course:
     excused: set[str] = field(default_factory=set)  # turns that were refused as they should be
     taken: list[TurnTaken] = field(default_factory=list)
     captured: dict[str, Any] = field(default_factory=dict)
+    serving: Serving = field(default_factory=lambda: Serving({}))
     asked: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     applied: dict[str, int] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class Course:
     @property
     def bindings(self) -> dict[str, Any]:
         """The variables that are known now."""
-        return {**self.case.target.facts.variables(), **self.captured}
+        return {**self.case.target.facts.variables(), **self.serving.addresses, **self.captured}
 
     def past_for(self, turn: Turn) -> tuple[Past, ...]:
         """What the turn continues from."""

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from harness.catalogue import Catalogue, Documented
+from harness.engine.stalls import unserved
 from harness.engine.target import Target
 from harness.scenario.actions import MODE_NEEDS
 from harness.scenario.load import bound
@@ -128,7 +129,7 @@ def _chosen(
 ) -> list[tuple[Target, str | None]]:
     """The targets to run on, each with the reason for which its cases are skipped, or None."""
     judged = [
-        (target, _unwanted(scenario, target) or _unusable(target) or _unmet(scenario, target, catalogue))
+        (target, _unwanted(scenario, target) or _unusable(target) or _beyond(scenario, target, catalogue))
         for target in targets
     ]
     if not first_that_fits:
@@ -151,6 +152,11 @@ def _unusable(target: Target) -> str | None:
     """Why nothing can be sent to the target: its credential is not there."""
     missing = target.facts.missing
     return f"{target.facts.name} cannot be used: {missing}" if missing else None
+
+
+def _beyond(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
+    """Why the target cannot do what the scenario needs, or cannot reach what it needs."""
+    return _unmet(scenario, target, catalogue) or unserved(scenario, target.facts)
 
 
 def _documented(scenario: Scenario, target: Target, catalogue: Catalogue) -> bool:

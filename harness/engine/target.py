@@ -29,7 +29,7 @@ class Facts:
 
     `deployment` is what is sent as `model`; `model`, `version` and `region` are what the operator says stands
     behind it, None where nothing was said; `deployment_type` as the catalogue names it. `missing` says why nothing
-    can be sent to it: a credential that is not there.
+    can be sent to it: a credential that is not there. `mcp` are the addresses of tool servers, by label.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Facts:
     image_deployment: str | None = None
     quota: Quota = Quota()
     missing: str | None = None
+    mcp: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def variables(self) -> dict[str, Any]:
         """What a scenario may write as `${target.…}`."""

@@ -105,6 +105,7 @@ async def serving() -> AsyncIterator[ToolServers]:
     """The HTTP server, as long as it is needed, in the loop that it is started in."""
     import uvicorn
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+    from mcp.server.transport_security import TransportSecuritySettings
 
     class Server(uvicorn.Server):
         """One that leaves the process's signals alone."""
@@ -114,7 +115,8 @@ async def serving() -> AsyncIterator[ToolServers]:
             yield
 
     servers = ToolServers()
-    manager = StreamableHTTPSessionManager(speaker(servers), stateless=True, json_response=True)
+    ours = TransportSecuritySettings(allowed_hosts=[f"{LOOPBACK}:*", "localhost:*"])
+    manager = StreamableHTTPSessionManager(speaker(servers), stateless=True, json_response=True, security_settings=ours)
 
     async def gate(scope: Any, receive: Any, send: Any) -> None:
         """Lets in who knows a path and, where it is wanted, the token."""
@@ -129,15 +131,19 @@ async def serving() -> AsyncIterator[ToolServers]:
     logging.getLogger("mcp").setLevel(logging.ERROR)  # a tool that is to fail is no news
     config = uvicorn.Config(gate, log_config=None, access_log=False, lifespan="off", ws="none", timeout_keep_alive=75)
     server = Server(config)
+
+    async def serve(listener: socket.socket) -> None:
+        async with manager.run():  # anyio wants it left in the task that entered it
+            await server.serve([listener])
+
     with socket.create_server((LOOPBACK, 0)) as listener:
         servers.address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-        async with manager.run():
-            task = asyncio.create_task(server.serve([listener]))
-            try:
-                yield servers
-            finally:
-                server.should_exit = server.force_exit = True
-                await task
+        task = asyncio.create_task(serve(listener))
+        try:
+            yield servers
+        finally:
+            server.should_exit = server.force_exit = True
+            await task
 
 
 def may_enter(stall: Stall, headers: list[tuple[bytes, bytes]]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from harness.conversation import TurnTaken
 from harness.expectations.produced import PRODUCED
+from harness.expectations.servers import mcp, mcp_hits
 from harness.matchers import paths
 from harness.pointer import MISSING, resolve
 from harness.scenario.same_as import THIS
@@ -178,6 +179,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     "model": model,
     "headers": headers,
     "path": path,
+    "mcp": mcp,
+    "mcp_hits": mcp_hits,
     **PRODUCED,
 }
 """Every subject that is seen in a turn alone."""

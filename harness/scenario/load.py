@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from harness.scenario import served
 from harness.scenario.model import Expectation, Scenario, Turn
 from harness.scenario.reading import Circumstances, Reader
 from harness.scenario.variables import put_known, spelt, substitute
@@ -110,6 +111,7 @@ def bound(scenario: Scenario, row: Mapping[str, Any]) -> Scenario:
         headers=_headers(scenario.headers, row),
         tools=tuple(substitute(tool, row, partly=True) for tool in scenario.tools),
         returns={name: each.bound(row) for name, each in scenario.returns.items()},
+        mcp=served.bound(scenario.mcp, row),
         turns=tuple(_bound_turn(turn, row) for turn in scenario.turns),
         expect=_expectations(scenario.expect, row),
         mock=put_known(scenario.mock, row),

@@ -14,6 +14,7 @@ from harness.scenario.actions import ACTIONS
 from harness.scenario.attachments import Attachment
 from harness.scenario.compiling import compiled
 from harness.scenario.returns import Returns
+from harness.scenario.served import Servers
 from harness.scenario.variables import names, substitute
 from harness.source.document import Path
 from harness.source.place import Place
@@ -141,7 +142,8 @@ class Scenario:
     document's own text, which begins on line `first_line` (from 0) of the file; `place` is its first key. `rows` are
     the parameter rows of `cases`, empty where there are none: then the scenario runs once; `given` the strategies of
     generated parameters by name, as they are written. `tools` go out verbatim;
-    `returns` holds what the harness answers for them, by their names. `mock_places` says where each key of every
+    `returns` holds what the harness answers for them, by their names; `mcp` are the
+    tool servers that it serves itself. `mock_places` says where each key of every
     `mock:` block stands, by its path from the top of the document.
     """
 
@@ -165,6 +167,7 @@ class Scenario:
     headers: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[Mapping[str, Any], ...] = ()
     returns: Mapping[str, Returns] = field(default_factory=dict)
+    mcp: Servers = field(default_factory=dict)
     expect: tuple[Expectation, ...] = ()
     allow: Mapping[str, Allow] = field(default_factory=dict)
     mock: Mapping[str, Any] | None = None

@@ -15,7 +15,7 @@ from typing import Any, Final
 from harness.catalogue import Catalogue
 from harness.findings import CODES
 from harness.matchers.base import Report
-from harness.scenario import headers, naming
+from harness.scenario import headers, naming, served
 from harness.scenario.addresses import address_mistake, fetched
 from harness.scenario.expecting import Expecting
 from harness.scenario.generate import Given
@@ -74,7 +74,9 @@ class Reader:
         rows = Rows(self.mistakes, self.circumstances.folder).read(self.raw)
         columns = frozenset(rows[0] if rows else ())
         given = Given(self.mistakes).read(self.raw.get("given"), columns)
-        scope = Scope(self.mistakes, columns | given.keys(), self.circumstances.settings, self._promised())
+        servers = served.read(self.raw.get("mcp"), self.mistakes)
+        settings = self.circumstances.settings | {served.address_name(label) for label in servers}
+        scope = Scope(self.mistakes, columns | given.keys(), settings, self._promised())
         expecting = Expecting(self.document, rows, self.mistakes)
         identity = self._identity()
         self._request(())
@@ -116,6 +118,7 @@ class Reader:
             headers={name.lower(): value for name, value in written.headers.items()},
             tools=tools,
             returns=returns,
+            mcp=servers,
             expect=shared,
             allow=allow,
             mock=written.mock,

@@ -8,7 +8,7 @@ from harness.scenario.variables import LATER_NAMES, NAME, PLAIN_NAME, RESERVED, 
 from harness.source.document import Path
 from harness.source.place import did_you_mean, shown
 
-SHARED: Final = ("request", "headers", "tools", "expect")
+SHARED: Final = ("request", "headers", "tools", "mcp", "expect")
 """The keys of a scenario in which variables are put in."""
 OF_TURN: Final = (
     *("user", "input", "request", "headers", "expect"),
@@ -89,7 +89,9 @@ class Scope:
 
 def _is_argument(path: Path, name: str) -> bool:
     """Whether a name stands for what a tool is called with, and stands where that is known."""
-    return path[:1] == ("tools",) and path[2:3] == ("returns",) and name.partition(".")[0] == "arguments"
+    of_tool = path[:1] == ("tools",) and path[2:3] == ("returns",)
+    of_server = path[:1] == ("mcp",) and path[4:5] == ("returns",)
+    return (of_tool or of_server) and name.partition(".")[0] == "arguments"
 
 
 def _keys_with_marks(value: Any, path: Path) -> Iterator[Path]:

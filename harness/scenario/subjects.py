@@ -92,7 +92,11 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         kind="list",
         parts=_listed("filename", "file_id", "container_id"),
     ),
-    "mcp": Subject("what MCP servers listed, ran and asked", built=False),
+    "mcp": Subject(
+        "what MCP servers listed, which of their tools were called, what was asked for approval",
+        kind="mapping",
+        parts={"listed": "list", "called": "list", "approvals": "list"},
+    ),
     "container": Subject(
         "the container of the code interpreter",
         kind="mapping",
@@ -107,7 +111,11 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         },
     ),
     "same_as": Subject("an earlier turn's response: equal but for ids and times", example="first"),
-    "mcp_hits": Subject("how often each served tool was called", built=False),
+    "mcp_hits": Subject(
+        "how often each tool of the harness's own servers was really called in the turn, by `tool` or `label.tool`",
+        kind="mapping",
+        open_parts="served tool",
+    ),
     "judge": Subject("the answer graded by a model, from 0 to 10, against `criteria`; `at_least` is enough (7)"),
 }
 

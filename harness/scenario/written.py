@@ -149,11 +149,30 @@ class WrittenTurn(Written):
     mock: Json = Field(ABSENT, description="script for the embedded endpoint, ignored on a live target")
 
 
+class WrittenServed(Written):
+    """One tool of a server."""
+
+    noun: ClassVar[str] = "a served tool"
+
+    returns: Any = Field(description="what it answers: a value, or a list of `when` and `value`, `error`, `delay`")
+    description: str = Field(ABSENT, max_length=2_000, description="what it is for, as the server lists it")
+    parameters: Json = Field(ABSENT, description="JSON Schema of its arguments")
+    read_only: bool = Field(ABSENT, description="whether it says of itself that it changes nothing")
+
+
+class WrittenServer(Written):
+    """A tool server that the harness serves on loopback."""
+
+    noun: ClassVar[str] = "a server under `mcp`"
+
+    tools: dict[str, WrittenServed] = Field(min_length=1, max_length=MOST_TOOLS, description="its tools, by name")
+
+
 class WrittenScenario(Written):
     """An exchange with the Responses API and what must be true of it."""
 
     noun: ClassVar[str] = "a scenario"
-    later: ClassVar[Mapping[str, str]] = {"repeat": "", "pass": "", "mcp": ""}
+    later: ClassVar[Mapping[str, str]] = {"repeat": "", "pass": ""}
 
     scenario: str = Field(min_length=1, max_length=200, description="the title")
     id: str = Field(ABSENT, description="a short name that stays when the title gets better; else made of the title")
@@ -173,6 +192,9 @@ class WrittenScenario(Written):
     request: Json = Field({}, description="defaults of every turn's request, in the API's own words")
     headers: dict[str, str] = Field({}, description="request headers, from the allow-list")
     tools: list[Json] = Field([], max_length=MOST_TOOLS, description="the API's tool objects, verbatim")
+    mcp: dict[str, WrittenServer] = Field(
+        {}, max_length=10, description="tool servers of the harness's own, by label; `${mcp.LABEL.url}` is the address"
+    )
     turns: list[WrittenTurn] = Field(min_length=1, max_length=MOST_TURNS, description="the exchange, in order")
     expect: Json = Field({}, description="what must be true of every turn")
     allow: dict[str, WrittenAllow] = Field({}, max_length=50, description="rules that may be broken here, by code")

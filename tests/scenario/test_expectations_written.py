@@ -50,7 +50,7 @@ def test_a_name_that_is_part_and_matcher_is_the_part():
 @pytest.mark.parametrize("name", [name for name, subject in SUBJECTS.items() if subject.built])
 def test_every_built_subject_can_be_demanded(name):
     subject = SUBJECTS[name]
-    block = {"header": "{x-a: {exists: true}}", "JSONPath": "{$.a: 1}"}.get(subject.open_parts or "", "{exists: true}")
+    block = {"header": "{x-a: {exists: true}}", "JSONPath": "{$.a: 1}", "served tool": "{roll: 1}"}.get(subject.open_parts or "", "{exists: true}")
     assert only(f"{name}: {block}").subject == name
 
 

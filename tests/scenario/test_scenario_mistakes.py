@@ -242,6 +242,7 @@ cases: [{city: Oslo}]
 request: {instructions: x}
 headers: {x-ms-client-request-id: a}
 tools: [{type: function, name: roll, returns: [{when: {city: Oslo}, value: 1, delay: 1s}, {error: x}]}]
+mcp: {dice: {tools: {throw: {description: x, parameters: {a: 1}, read_only: true, returns: [{value: 1, delay: 1s}]}}}}
 turns:
   - id: first
     user: hello
@@ -255,6 +256,8 @@ turns:
       tool_calls: [{name: roll, arguments: {city: Oslo}, count: 1}]
       path: {"$.id": {starts_with: resp_}}
       reasoning: {present: true, tokens: {above: 0}}
+      mcp: {listed: [throw], called: {length: 1}, approvals: []}
+      mcp_hits: {throw: 1}
     capture: {answer: $.id}
     mock: {a: 1}
   - input: [{role: user}]
@@ -291,6 +294,8 @@ VERBATIM = {
     "label",
     "anchor",
     "seconds",
+    "dice",
+    "throw",
 }
 ELSEWHERE = {"resume"}
 """A key whose turn cannot stand beside those of the full scenario."""
