@@ -16,11 +16,14 @@ from typing import Any, Final
 import pytest
 
 from harness.catalogue import Catalogue
+from harness.engine.book import Shared
 from harness.engine.conduct import script
 from harness.engine.engine import CONCURRENCY
 from harness.engine.heading import heading
+from harness.engine.ledger import Ledger, ledger_name, left_behind
 from harness.engine.loop import EngineLoop
 from harness.engine.plan import Case, Omitted, plan
+from harness.engine.steadiness import Steadiness
 from harness.engine.target import Facts
 from harness.engine.telling import told
 from harness.findings import Verdict
@@ -209,7 +212,8 @@ class Harness:
             writer = RunWriter(self.directory, head, redact=self.redact, shard=self.shard)
         except (NotRecorded, RecordExists) as error:
             raise pytest.UsageError(str(error)) from None
-        self._loop = EngineLoop(writer, option.concurrency or CONCURRENCY)
+        ledger = Ledger(self.directory / ledger_name(self.shard), self.run)
+        self._loop = EngineLoop(writer, option.concurrency or CONCURRENCY, self._steadiness(), ledger)
         try:
             if self.shard is None:
                 ahead = [item for item in ours if not item.attended]
@@ -219,10 +223,15 @@ class Harness:
             return (yield)
         finally:
             self._loop.stop()
+            ledger.close()
             try:
                 writer.close()
             except NotRecorded as error:
                 self._problem = str(error)
+
+    def _steadiness(self) -> Steadiness:
+        """Pace and repeats; one book for all workers of pytest-xdist."""
+        return Steadiness(Shared(self.directory / "pace.sqlite") if self.shard is not None else None)
 
     def start(self, cases: Sequence[Case]) -> "list[Future[CaseLine]]":
         """Hands cases to the engine; a future of each one's line."""
@@ -287,6 +296,11 @@ class Harness:
                 show.write_line(f"  {each.scenario} {each.what}: {each.reason}")
         if self._problem:
             show.write_line(f"problem: {self._problem}", red=True)
+        if left := left_behind(self.directory):
+            command = f"harness gc {self.run}"
+            show.write_line(
+                f"left at the provider: {left}; remove it with `{command}` and this run's targets", red=True
+            )
         show.write_line(f"ran on {where_of([target.facts for target in self.targets])}")
         show.write_line(f"record: {shown_path(self.directory / 'record.jsonl')}")
         show.write_line(f"report: {shown_path(self.directory / 'report.html')}")

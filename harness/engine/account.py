@@ -73,7 +73,9 @@ def _identity(case: Case) -> dict[str, Any]:
 
 def _turn(case: Case, taken: TurnTaken, asked: Any, writer: RunWriter) -> TurnLine:
     where: Sequence[Where] = [
-        writer.exchanges(case.id, taken.id, reply.index, reply.exchange) for reply in taken.replies
+        writer.exchanges(case.id, taken.id, reply.index, exchange, sent)
+        for reply in taken.replies
+        for sent, exchange in enumerate((*reply.exchange.earlier, reply.exchange), 1)
     ]
     final = taken.final
     figures = {name: _count(looked_up(taken, name)) for name in Usage.__slots__}

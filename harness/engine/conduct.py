@@ -8,10 +8,15 @@ from typing import Any, Final
 from harness.conversation import Conversation, TurnTaken
 from harness.engine.actions import ACTIONS
 from harness.engine.alike import Alike
+from harness.engine.auth import NoCredential
+from harness.engine.breaker import NotSent
+from harness.engine.cleaning import cleaned
 from harness.engine.course import CannotGoOn, Course
 from harness.engine.grading import grade
 from harness.engine.plan import Case
 from harness.engine.stalls import since, stall_for
+from harness.engine.steadiness import cannot_work
+from harness.engine.tampering import BREAKS
 from harness.engine.target import Grounds
 from harness.expectations import expect
 from harness.expectations.subjects import GRADED, LOOKS
@@ -19,10 +24,10 @@ from harness.findings import CODES, Finding, Level
 from harness.pointer import MISSING
 from harness.reply import Reply
 from harness.rules import Judgement, judge
-from harness.scenario.actions import ACTIONS as WORDS
 from harness.scenario.model import Expectation, Turn
 from harness.scenario.variables import substitute
 from harness.source.place import Refused
+from harness.wire.client import WrongOrigin
 
 TOLD_AS_ERROR: Final = frozenset(
     {"avail.auth", "avail.stream_error", "avail.throttled", "avail.quota", "avail.server_error"}
@@ -56,10 +61,14 @@ async def conduct(case: Case, grounds: Grounds, alike: Alike | None = None) -> C
     facts = case.target.facts
     async with (
         stall_for(case.scenario, facts, facts.variables(), grounds) as serving,
-        case.target.open(grounds, script(case)) as door,
+        case.target.open(grounds, script(case)) as opened,
+        cleaned(grounds.steady(case.target, opened), grounds.ledger, facts.name, case.id) as door,
     ):
         course = Course(case, door, applied=_nothing_applied(case), serving=serving)
-        for turn in case.scenario.turns:
+        scripted = any(turn.mock for turn in case.scenario.turns)
+        for number, turn in enumerate(case.scenario.turns):
+            if scripted and door.begin is not None:
+                door.begin(number)
             if not await _take(course, turn, grounds):
                 break
     mode = {"delivery": case.delivery, "state": case.state, "client": case.client}
@@ -94,7 +103,7 @@ def script(case: Case) -> Mapping[str, Any] | None:
     scenario = case.scenario
     if not any(turn.mock for turn in scenario.turns):
         return scenario.mock
-    turns = [turn.mock or {} for turn in scenario.turns if WORDS[turn.action].creates]
+    turns = [turn.mock or {} for turn in scenario.turns]
     return {**(scenario.mock or {}), "turns": turns}
 
 
@@ -110,25 +119,30 @@ async def _take(course: Course, turn: Turn, grounds: Grounds) -> bool:
     """Takes one turn; False where the conversation cannot go on after it."""
     argument = substitute(turn.argument, course.bindings)
     before = course.serving.hits()
+    if course.door.insist is not None:
+        course.door.insist(not any(each.subject == "error" for each in course.case.scenario.expectations_of(turn)))
     try:
         took = await ACTIONS[turn.action](course, turn, argument)
-    except CannotGoOn as reason:
+    except (CannotGoOn, NoCredential, WrongOrigin) as reason:
         course.asked[turn.id] = {turn.action: argument}
         course.error = str(reason)
+        return False
+    except NotSent as unsent:
+        course.asked[turn.id] = {turn.action: argument}
+        course.findings.append(Finding(unsent.rule, Level.ERROR, unsent.why, turn=turn.id))
         return False
     course.asked[turn.id] = took.asked
     course.past = took.past
     course.past_of[turn.id] = took.past
-    taken = TurnTaken(
-        turn.id,
-        took.replies,
-        turn,
-        took.final or took.replies[-1],
-        rounds=took.rounds,
-        told=took.told,
-        served=since(before, course.serving.hits()),
-    )
-    return await _hold_to(course, turn, taken, grounds) and not took.stops
+    final = took.final or (took.replies[-1] if took.replies else None)
+    served = since(before, course.serving.hits())
+    taken = TurnTaken(turn.id, took.replies, turn, final, rounds=took.rounds, told=took.told, served=served)
+    if turn.tamper and turn.tamper[0] in BREAKS and turn.id not in course.broken:
+        course.error = f"turn {turn.id}: there was nothing to break for `tamper: {{{': '.join(turn.tamper)}}}`"
+    if took.stops or not took.replies or course.error:
+        course.taken.append(taken)
+        return not took.stops and course.error is None
+    return await _hold_to(course, turn, taken, grounds)
 
 
 async def _hold_to(course: Course, turn: Turn, taken: TurnTaken, grounds: Grounds) -> bool:
@@ -140,6 +154,11 @@ async def _hold_to(course: Course, turn: Turn, taken: TurnTaken, grounds: Ground
         observed = _refused_as_expected(course, taken, expectations)
     else:
         refused = expect.answers(taken, expectations)
+        if refused is not None and (why := cannot_work(taken.replies)) is not None:
+            refused, course.error, observed = None, why, False
+            grounds.stop(course.case.target.facts, why)
+            course.taken.append(taken)
+            return False
         observed = reply.response is not None or reply.error is not None
     if refused is not None or not observed:
         course.taken.append(taken)

@@ -77,6 +77,7 @@ def facts_of(spec: TargetSpec) -> Facts:
         spec.image_deployment,
         spec.quota,
         mcp=spec.mcp,
+        attachments=spec.attachments,
     )
 
 

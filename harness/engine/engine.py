@@ -5,11 +5,14 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from harness.engine.account import account, without_exchanges
 from harness.engine.alike import Alike
 from harness.engine.conduct import conduct
+from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
+from harness.engine.steadiness import Steadiness
 from harness.engine.target import Grounds
 from harness.findings import Verdict, verdict
 from harness.record.lines import CaseLine
@@ -28,9 +31,17 @@ class Engine:
     Each finished case is written to the record before anybody is told of it.
     """
 
-    def __init__(self, writer: RunWriter, concurrency: int = CONCURRENCY, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        writer: RunWriter,
+        concurrency: int = CONCURRENCY,
+        limits: Limits = LIMITS,
+        steadiness: Steadiness | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
         self._writer = writer
-        self._grounds = Grounds(limits)
+        self._steadiness = steadiness or Steadiness()
+        self._grounds = Grounds(limits, steadiness=self._steadiness, ledger=ledger)
         self._alike = Alike()
         self._waiting: deque[tuple[Case, Done, Callable[[BaseException], None]]] = deque()
         self._concurrency = concurrency
@@ -60,6 +71,9 @@ class Engine:
             try:
                 line = await self.run(case)
                 self._writer.case(line)
+                if self._steadiness.may_start_anew(line):
+                    line = replace(await self.run(case), attempt=2)
+                    self._writer.case(line)
             except Exception as error:  # what could not be recorded is told, and the run goes on
                 failed(error)
             else:
@@ -74,6 +88,8 @@ class Engine:
         started, began = time.time(), time.monotonic()
         if case.skipped is not None:
             return without_exchanges(case, Verdict.SKIPPED, case.skipped, started)
+        if (why := self._steadiness.stopped(case.target.facts)) is not None:
+            return without_exchanges(case, Verdict.ERRORED, f"not sent: {why}", started)
         try:
             self._alike.enter(case)
             conducted = await conduct(case, self._grounds, self._alike)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from harness.engine.engine import Engine
+from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
+from harness.engine.steadiness import Steadiness
 from harness.record.lines import CaseLine
 from harness.record.writer import RunWriter
 
@@ -14,9 +16,15 @@ from harness.record.writer import RunWriter
 class EngineLoop:
     """One event loop in one thread, for as long as a run takes; everything else only waits for futures."""
 
-    def __init__(self, writer: RunWriter, concurrency: int) -> None:
+    def __init__(
+        self,
+        writer: RunWriter,
+        concurrency: int,
+        steadiness: Steadiness | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
         self._loop = asyncio.new_event_loop()
-        self._engine = Engine(writer, concurrency)
+        self._engine = Engine(writer, concurrency, steadiness=steadiness, ledger=ledger)
         self._thread = threading.Thread(target=self._run, name="harness-engine", daemon=True)
         self._thread.start()
 

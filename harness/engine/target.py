@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from harness.engine.addressed import Addressed
 from harness.engine.auth import Authorized, Credential, Fixed
 from harness.engine.clock import Clock
+from harness.engine.ledger import Ledger
 from harness.targets.origins import SERVICE_HOSTS, on_list, origin_of, safe_base
 from harness.targets.spec import Quota
 from harness.wire.client import Client
@@ -21,6 +22,7 @@ from harness.wire.limits import LIMITS, Limits
 from harness.wire.redact import Secret
 
 T = TypeVar("T")
+NO_QUOTA: Final = Quota()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,10 @@ class Facts:
     region: str | None = None
     deployment_type: str | None = None
     image_deployment: str | None = None
-    quota: Quota = Quota()
+    quota: Quota = NO_QUOTA
     missing: str | None = None
     mcp: Mapping[str, str] = field(default_factory=dict, hash=False)
+    attachments: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def variables(self) -> dict[str, Any]:
         """What a scenario may write as `${target.…}`."""
@@ -56,11 +59,23 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What a case talks through: the API's base address, with a slash at its end, a sender, and how time passes."""
+    """What a case talks through: the API's base address, with a slash at its end, a sender, and how time passes.
+
+    `stranger` sends without any credential. `lasting` says that what is made behind it outlives the case. `publish`
+    puts a file (name, type, content) where the service can fetch it, and answers the address or None. `begin` is
+    told the number of each turn that is scripted. `file_name` gives the name of an upload by its ending. `insist` says
+    whether refusals are repeated.
+    """
 
     base: str
     sender: Sender
     clock: Clock = field(default_factory=Clock)
+    stranger: Sender | None = None
+    lasting: bool = False
+    publish: Callable[[str, str, bytes], str | None] | None = None
+    begin: Callable[[int], None] | None = None
+    file_name: Callable[[str], str] | None = None
+    insist: Callable[[bool], None] | None = None
 
 
 class Target(Protocol):
@@ -78,14 +93,42 @@ class Target(Protocol):
         ...
 
 
-class Grounds:
-    """What the targets of a run share in its event loop: the client's connections, and what they started themselves."""
+class Steadying(Protocol):
+    """What keeps a run from asking a target more than it bears."""
 
-    def __init__(self, limits: Limits = LIMITS) -> None:
+    def door(self, target: Target, door: Door) -> Door:
+        """The door, behind which requests are paced and refusals repeated."""
+        ...
+
+    def stop(self, facts: Facts, why: str) -> None:
+        """Nothing more is sent to the target."""
+        ...
+
+
+class Grounds:
+    """What the targets of a run share in its event loop: the client's connections, and what they started themselves.
+
+    Without a `steadiness` every request goes out once, at once.
+    """
+
+    def __init__(
+        self, limits: Limits = LIMITS, ledger: Ledger | None = None, steadiness: Steadying | None = None
+    ) -> None:
         self.client = Client(limits)
+        self.ledger = ledger
+        self.steadiness = steadiness
         self._stack = AsyncExitStack()
         self._opened: dict[object, Any] = {}
         self._opening = asyncio.Lock()
+
+    def steady(self, target: Target, door: Door) -> Door:
+        """The door through which a case talks to a target."""
+        return door if self.steadiness is None else self.steadiness.door(target, door)
+
+    def stop(self, facts: Facts, why: str) -> None:
+        """Nothing more is sent to the target in this run."""
+        if self.steadiness is not None:
+            self.steadiness.stop(facts, why)
 
     async def shared(self, what: Callable[[], AbstractAsyncContextManager[T]]) -> T:
         """What `what` opens, the same for all who ask in this run; closed with the grounds."""
@@ -118,6 +161,7 @@ class LiveTarget:
             harness.engine.auth.NoCredential: no token can be had.
         """
         sender: Sender = grounds.client
+        stranger = sender
         if self.credential is not None:
             if self.tokens is not None:
                 await grounds.shared(self.tokens)
@@ -125,7 +169,12 @@ class LiveTarget:
             sender = Authorized(grounds.client.speaking_for(self.credential.lines, origin.covers), self.credential)
         if self.api_version or self.facts.image_deployment:
             sender = Addressed(sender, self.api_version, self.facts.image_deployment)
-        yield Door(self.facts.endpoint, sender)
+            stranger = Addressed(stranger, self.api_version, self.facts.image_deployment)
+        yield Door(self.facts.endpoint, sender, stranger=stranger, lasting=True, publish=self._published)
+
+    def _published(self, name: str, media_type: str, content: bytes) -> str | None:
+        """Where the operator has put a file for the service to fetch."""
+        return self.facts.attachments.get(name)
 
     def mistake(self, script: Mapping[str, Any] | None) -> str | None:
         return None

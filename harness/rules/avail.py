@@ -10,7 +10,9 @@ from typing import Final
 
 from harness.conversation import Conversation, TurnTaken
 from harness.findings import Finding, OnWire
+from harness.reply import Reply
 from harness.rules.base import ReadingRule, Rule
+from harness.rules.looking import ReplyRule, Wrong
 from harness.rules.state_stored import StoredInTime
 
 
@@ -107,6 +109,28 @@ class Quota(ReadingRule):
     name = "avail.quota"
 
 
+class Retried(ReplyRule):
+    """A request is answered when it is sent for the first time.
+
+    A note: it was refused for a moment (its rate, a fault of the service, no connection, a token that had ended, a
+    stored response that was not known yet) and sent again, few times and slowly. All attempts are in the record.
+
+    Shown by defects C12 and C25.
+    """
+
+    name = "avail.retried"
+
+    def concerns(self, reply: Reply) -> bool:
+        return bool(reply.exchange.earlier)
+
+    def look(self, reply: Reply) -> Iterator[Wrong]:
+        earlier = reply.exchange.earlier
+        refusals = ", ".join(str(each.status or each.ending.how) for each in earlier)
+        seconds = reply.exchange.started - earlier[0].started
+        message = f"sent {len(earlier) + 1} times over {max(0.0, seconds):.1f} s; before: {refusals}"
+        yield Wrong("", message, 1, len(earlier) + 1)
+
+
 class ServerError(ReadingRule):
     """The service answers without a fault of its own (status 500 and above)."""
 
@@ -160,6 +184,7 @@ AVAIL_RULES: Final[tuple[Rule, ...]] = (
     Auth(),
     Throttled(),
     Quota(),
+    Retried(),
     ServerError(),
     NoAnswer(),
     FirstByte(),

@@ -14,7 +14,7 @@ TURN = "turns: [{user: Reply with OK., "
 FILES = {
     "passed": "expect: {status: completed}}]\n",
     "failed": "expect: {text: quite another word}}]\n",
-    "inconclusive": "expect: {status: completed}, mock: {error: {status: 503, message: busy}}}]\n",
+    "inconclusive": "expect: {status: completed}, mock: {error: {status: 429, code: insufficient_quota}}}]\n",
     "errored": "capture: {it: $.nowhere}, expect: {status: completed}}]\n",
 }
 PLAIN_FAILS = "def test_plain():\n    assert False\n"
