@@ -12,12 +12,15 @@ from builders.scenarios import scenario
 from builders.streams import Telling, message, response
 
 from harness.catalogue import Catalogue
+from harness.engine.clock import Clock, RoomClock
 from harness.engine.conduct import Conducted, conduct
 from harness.engine.plan import Case, plan
 from harness.engine.target import Door, Facts, Grounds
 from harness.findings import Verdict, verdict
 from harness.reply import Reply
 from harness.wire.exchange import Ending, Exchange, Head, How, Request
+from harness.wire.half import HalfWay
+from harness.wire.sse import looks_like_stream
 
 BASE = "https://service.invalid/openai/v1/"
 ECHOED = ("model", "previous_response_id", "store", "instructions", "temperature", "metadata", "tools", "text")
@@ -50,9 +53,10 @@ class StandIn:
     answers: list[Any]
     facts: Facts = field(default_factory=facts)
     requests: list[Request] = field(default_factory=list)
+    clock: Clock = field(default_factory=RoomClock)
 
     def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AbstractAsyncContextManager[Door]:
-        return nullcontext(Door(BASE, self))
+        return nullcontext(Door(BASE, self, self.clock))
 
     @property
     def bodies(self) -> list[dict[str, Any]]:
@@ -68,11 +72,17 @@ class StandIn:
         if isinstance(answer, tuple) and isinstance(answer[1], How):
             answer, how = answer
         status, kind, body = self._spelt(answer, json.loads(request.body) if request.body else {})
+        if request.halve and how is How.COMPLETE and (end := halved(body)) is not None:
+            body, how = body[:end], How.CUT_BY_US
         return Exchange(request, Head(status, (("Content-Type", kind),)), body, (), Ending(how))
 
     def _spelt(self, answer: Any, asked: Mapping[str, Any]) -> tuple[int, str, bytes]:
         if isinstance(answer, bytes):
-            return 200, "text/event-stream" if asked.get("stream") else "application/json", answer
+            return (
+                200,
+                "text/event-stream" if asked.get("stream") or looks_like_stream(answer) else "application/json",
+                answer,
+            )
         if isinstance(answer, tuple):
             return answer[0], "application/json", json.dumps({"error": answer[1]}).encode()
         fields = {name: asked[name] for name in ECHOED if name in asked} | {"id": f"resp_{len(self.requests)}"}
@@ -81,7 +91,17 @@ class StandIn:
         if asked.get("stream") and isinstance(answer, str):
             return 200, "text/event-stream", sse(message(Telling(**fields).begin(), answer).end())
         output = answer if isinstance(answer, list) else [said(answer if isinstance(answer, str) else "OK")]
-        return 200, "application/json", json.dumps(response("completed", **{"output": output, **fields})).encode()
+        return (
+            200,
+            "application/json",
+            json.dumps(response(**{"status": "completed", "output": output, **fields})).encode(),
+        )
+
+
+def halved(body: bytes) -> int | None:
+    """Where the client cuts a stream half-way."""
+    half = HalfWay()
+    return half.feed(body) or half.finish()
 
 
 def sse(events: Sequence[Mapping[str, Any]]) -> bytes:
@@ -100,10 +120,13 @@ def cases(text: str, target: Any = None, **settings: Any) -> tuple[Case, ...]:
     return plan(found, [target or Paper(facts())], Catalogue.load(), settings).cases
 
 
-def conducted(text: str, *answers: Any, state: str = "chained", delivery: str = "plain") -> tuple[Conducted, StandIn]:
+def conducted(
+    text: str, *answers: Any, state: str = "chained", delivery: str = "plain", client: str = "wire"
+) -> tuple[Conducted, StandIn]:
     """A scenario conducted in one mode on a target that answers so."""
     target = StandIn(list(answers))
-    modes = f"modes: {{state: [{state}], delivery: [{delivery}]}}\n"
+    more = ", compact_threshold: 60" if state == "auto_compacted" else ""
+    modes = f"modes: {{state: [{state}], delivery: [{delivery}], client: [{client}]{more}}}\n"
     (case,) = cases(modes + dedent(text).lstrip("\n"), target)
 
     async def run() -> Conducted:
