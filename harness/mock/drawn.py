@@ -2,13 +2,13 @@
 
 
 class Drawn(str):
-    """The picture as base64; `partials` are the pictures that a stream shows on the way to it, the last the same."""
+    """The picture as base64; `partials` are the coarser ones that a stream shows on the way to it."""
 
     partials: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, pictures: list[str]) -> "Drawn":
-        """The last of these, with all of them."""
+        """The last of these, with those before it."""
         made = cls(pictures[-1])
-        made.partials = tuple(pictures)
+        made.partials = tuple(pictures[:-1])
         return made

@@ -40,8 +40,11 @@ def promising(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
-def pdf(*pages: str, title: str | None = None, kids: Sequence[int] | None = None, tail: bytes = b"") -> bytes:
-    """A PDF whose pages say these texts, line by line. `kids` may name pages (from 0) more than once."""
+def pdf(*pages: str, title: str | None = None, kids: Sequence[int] | None = None, heavy: int = 0) -> bytes:
+    """A PDF whose pages say these texts, line by line. `kids` may name pages (from 0) more than once.
+
+    `heavy` more bytes stand in it and mean nothing.
+    """
     objects: list[bytes] = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"",
@@ -63,6 +66,8 @@ def pdf(*pages: str, title: str | None = None, kids: Sequence[int] | None = None
     if title is not None:
         objects.append(f"<< /Title ({escaped(title)}) >>".encode("latin-1"))
         info = b" /Info %d 0 R" % len(objects)
+    if heavy:
+        objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (heavy, bytes(heavy)))
     made = bytearray(b"%PDF-1.4\n")
     places = []
     for number, body in enumerate(objects, 1):
@@ -72,7 +77,7 @@ def pdf(*pages: str, title: str | None = None, kids: Sequence[int] | None = None
     made += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     made += b"".join(b"%010d 00000 n \n" % place for place in places)
     made += b"trailer\n<< /Size %d /Root 1 0 R%b >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, info, table)
-    return bytes(made) + tail
+    return bytes(made)
 
 
 def escaped(text: str) -> str:

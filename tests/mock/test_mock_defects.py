@@ -18,7 +18,7 @@ from harness.mock.answers import of_json, of_stream
 from harness.mock.defects import DEFECTS, base, find, spoiling
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "mock" / "defects.txt"
-OF_OUTPUTS = ("B41", "B42", "B43", "B44", "B58a", "B58b", "B58c", "B59")
+OF_OUTPUTS = ("B41", "B42", "B43", "B44", "B58a", "B58b", "B58c", "B59", "B60a", "B60b", "B60c")
 """Defects that need a request which asks for what they get wrong."""
 KINDS = base.OfEvents | base.OfFrames | base.OfResponse
 OF_STREAMS = [

@@ -21,6 +21,10 @@ REPORT = pdf(
 )
 
 
+HEAVY = pdf("x", heavy=49_999_000)
+HEAVY += b"\n" * (49_999_999 - len(HEAVY))
+
+
 def answered(prompt: str, *parts: dict[str, Any], **more: Any) -> dict[str, Any]:
     answer: dict[str, Any] = visiting(lambda visitor: visitor.create(asking(prompt, *parts), **more))
     return answer
@@ -264,10 +268,10 @@ def test_files_that_no_model_reads():
 
 def test_fifty_megabytes_each_and_in_all():
     async def visit(visitor: Visitor):
-        file = await upload(visitor, REPORT + bytes(49_999_999 - len(REPORT)), "assistants", "a.pdf")
+        file = await upload(visitor, HEAVY, "assistants", "a.pdf")
         part = {"type": "input_file", "file_id": file["id"]}
         together = await visitor.create(asking("Read.", part, file_part(REPORT)))
-        whole = await create(visitor, asking("Read.", file_part(REPORT + bytes(50_000_000 - len(REPORT)))))
+        whole = await create(visitor, asking("Read.", file_part(HEAVY + b"\n")))
         return together["error"]["code"], whole["error"]["code"]
 
     assert visiting(visit) == ("file_too_large", "file_too_large")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from builders import container_signs, mcp_signs, state_signs
+from builders import attachment_signs, container_signs, mcp_signs, state_signs
 from builders.endpoint import Visitor, text_of, visiting
 
 from harness.mock.defects import DEFECTS, Way
@@ -207,7 +207,7 @@ SIGNS = {
 
 
 def test_every_defect_of_state_has_its_sign():
-    signs = {*SIGNS, *state_signs.SIGNS, *mcp_signs.SIGNS, *container_signs.SIGNS}
+    signs = {*SIGNS, *attachment_signs.SIGNS, *container_signs.SIGNS, *mcp_signs.SIGNS, *state_signs.SIGNS}
     assert signs == {defect.id for defect in DEFECTS.values() if isinstance(defect, Way)}
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from harness.mock.defects import (
     approvals,
+    attachments,
     background,
     containers,
     envelopes,
@@ -52,6 +53,7 @@ DEFECTS: Final[Mapping[str, Defect]] = {
             *outputs.TABLE,
             *states.TABLE,
             *approvals.TABLE,
+            *attachments.TABLE,
             *containers.TABLE,
             *background.TABLE,
             *faults.TABLE,

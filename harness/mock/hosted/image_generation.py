@@ -5,7 +5,7 @@
 The picture is a real one, of the size, format, background and quality asked for. Its ground is the first colour that
 the prompt names, its words stand at the foot, and the whole of what it is about stands in the file, so that a model
 that is shown it can tell. Streaming is documented as not supported and refused; with the issue `image-streaming` it
-goes as recorded: partial pictures, the finished one last among them.
+goes as recorded, with as many partial pictures as are asked for.
 """
 
 import base64
