@@ -7,8 +7,9 @@ as many are under way as the deployment bears: more with every answer until the 
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from random import random
 from typing import Final
 
 from harness.engine.book import Book
@@ -20,11 +21,15 @@ from harness.wire.exchange import Exchange, Head, Request
 BELOW: Final = 0.98
 """The part of a limit that is used: what is on its way when a service's minute begins must fit in, too."""
 MINUTE: Final = 60.0
+Drawn = Callable[[], float]
+"""Draws a number from 0 to 1."""
 FIRST: Final = 4.0
 """How many requests may be under way at first, where nothing is known."""
 MOST: Final = 64.0
 APART: Final = 0.1
-"""Seconds between two starts after a 429, where nothing is known: those who waited must not start at once."""
+"""Seconds between two starts after a 429, about: those who waited must not start at once, nor regions in step."""
+CAREFUL: Final = 10.0
+"""Seconds for which that holds."""
 PROMPT: Final = 100_000
 """Bytes of a body that count as prompt at most: what is longer holds files."""
 _MOST_OUTPUT: Final = re.compile(rb'"max_output_tokens"\s*:\s*(\d{1,9})')
@@ -96,11 +101,15 @@ class Pacer:
         first: how many requests may be under way at first, where that is not known.
     """
 
-    def __init__(self, key: str, quota: Quota, book: Book, clock: Clock, first: float = FIRST) -> None:
+    def __init__(
+        self, key: str, quota: Quota, book: Book, clock: Clock, first: float = FIRST, drawn: Drawn = random
+    ) -> None:
         self.key = key
         self._quota = quota
         self._book = book
         self._clock = clock
+        self._drawn = drawn
+        self._careful_until = 0.0
         self.gate = Gate(quota.concurrency if quota.concurrency or not _known(quota) else int(MOST), first)
 
     @asynccontextmanager
@@ -124,9 +133,11 @@ class Pacer:
         now = self._clock.monotonic()
         if head.status == 429:
             self.gate.refused(of_round)
+            self._careful_until = now + CAREFUL
             wait = asked_wait(head)
             if wait is not None and wait <= 2 * MINUTE:
                 self._book.hold(self._bucket("starts"), now + wait)
+                self._careful_until += wait
         elif head.status < 400:
             self.gate.answered()
             if (wait := _used_up(head)) is not None:
@@ -134,7 +145,8 @@ class Pacer:
 
     def _advances(self, request: Request) -> dict[str, float]:
         quota = self._quota
-        apart = APART if self.gate.throttled and not _known(quota) else 0.0
+        careful = self._clock.monotonic() < self._careful_until
+        apart = APART * (0.5 + self._drawn()) if careful and not _known(quota) else 0.0
         advances = {self._bucket("starts"): apart}
         if quota.requests_per_minute:
             advances[self._bucket("requests")] = MINUTE / (BELOW * quota.requests_per_minute)

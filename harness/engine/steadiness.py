@@ -100,7 +100,7 @@ class Steadiness:
         key = f"{facts.endpoint} {facts.deployment}"
         if key not in self._pacers:
             first = MOST if origin_of(facts.endpoint).on_loopback else FIRST
-            self._pacers[key] = Pacer(key, facts.quota, self.book, self._clock, first)
+            self._pacers[key] = Pacer(key, facts.quota, self.book, self._clock, first, self._drawn)
         return self._pacers[key]
 
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from harness.wire.exchange import Head
 
-_NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _SPAN: Final = re.compile(
-    r"(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?"
+    r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m(?!s))?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)s)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)ms)?"
 )
 
 
@@ -25,7 +25,7 @@ def asked_wait(head: Head) -> float | None:
     value = _only(head, "retry-after")
     if value is None:
         return None
-    return _number(value) if re.match(r"[-+]?[\d.]", value) else _until(value, _only(head, "date"))
+    return _number(value) if re.match(r"[-+]?[0-9.]", value) else _until(value, _only(head, "date"))
 
 
 def whole_again(text: str) -> float | None:

@@ -332,3 +332,18 @@ def test_the_plugin_imports_nothing_heavy():
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
     assert set(output) == {"harness", "harness.pytest_plugin", "harness.scenario", "harness.scenario.files"}
+
+
+def test_a_case_that_starts_anew(pytester: pytest.Pytester):
+    """What may have been accepted is not sent again: the case starts once more, and both attempts are kept."""
+    (pytester.path / "specs").mkdir()
+    text = "scenario: A\nmodes: {delivery: [stream]}\nturns: [{user: Reply with OK., expect: {status: completed}}]\n"
+    (pytester.path / "specs" / "a.yaml").write_text(text)
+
+    result = pytester.runpytest("specs", "--defect", "C23")
+
+    assert result.ret == 6
+    (folder,) = (pytester.path / "reports").iterdir()
+    run = Run.read(folder)
+    assert [(line.attempt, line.verdict) for line in run.cases] == [(1, "inconclusive"), (2, "inconclusive")]
+    assert not run.problems
