@@ -1,7 +1,7 @@
 """Containers: where code runs, and the files that it sees under /mnt/data.
 
-A container that nobody used for twenty minutes is gone with all that it held; its object can still be read. Whatever
-is done with it counts as use.
+A container that nobody used for twenty minutes is gone with all that it held, and so is every one after an hour; its
+object can still be read. Whatever is done with it counts as use.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,9 @@ from harness.mock.ways import Ways
 
 IDLE: Final = 20
 """Minutes after which an unused container is gone, unless it was made with fewer."""
+
+SESSION: Final = 3_600
+"""Seconds after which a container is gone however much it is used."""
 
 TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     ".c": ("text/x-c",),
@@ -82,9 +85,10 @@ def leak(room: Room, container: Container) -> None:
 
 
 def is_gone(room: Room, container: Container, ways: Ways) -> bool:
-    """Whether nobody used it for too long, by the room's clock."""
-    idle = room.clock() - container.used_at
-    return ways.idle_containers == "gone" and idle >= 60 * container.shown["expires_after"]["minutes"]
+    """Whether nobody used it for too long, or its hour is over, by the room's clock."""
+    now = room.clock()
+    idle = now - container.used_at >= 60 * container.shown["expires_after"]["minutes"]
+    return ways.idle_containers == "gone" and (idle or now - container.shown["created_at"] >= SESSION)
 
 
 def find(room: Room, container_id: str, ways: Ways) -> Container:

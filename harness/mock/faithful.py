@@ -71,9 +71,7 @@ BY_OPERATION: Final[Mapping[str, Faith]] = {
     "POST /containers": Faith("name, expiry after the last use, files by id; the documented object"),
     "GET /containers": Faith("newest first, in pages"),
     "GET /containers/{id}": Faith(
-        "the object; once twenty minutes have passed without use, by the room's clock, its status is `expired`",
-        "the hour of a session is not counted",
-        "it is told of as what is billed, not as an end",
+        "the object; its status is `expired` after twenty minutes without use, or an hour, by the room's clock"
     ),
     "DELETE /containers/{id}": Faith("the documented body; 404 from then on"),
     "POST /containers/{id}/files": Faith(
