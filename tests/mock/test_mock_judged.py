@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from builders.attachments import asking, file_part, image_part, pdf, picture
 from builders.endpoint import Visitor, events_of, visiting
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,6 +33,9 @@ ASKED: dict[str, dict[str, Any]] = {
     "compaction": {"input": "My parcel is 4417. Write two sentences about rain.", **MANAGED},
     "sealed compaction": {"input": "My parcel is 4417. Write two sentences.", **MANAGED, **SEALED},
     "compacted call": {"input": "What is the depth of Bergen?", "tools": [TOOL], **MANAGED},
+    "picture": {"input": asking("What colour is the image?", image_part(picture()))},
+    "document": {"input": asking("What is the code on page 2?", file_part(pdf("One.", "The code is K-9.")))},
+    "both": {"input": asking("Describe the image.", image_part(picture()), file_part(pdf("One.")))},
     "bare": {"input": "Hi", "stream_options": {"include_obfuscation": False}},
 }
 
@@ -59,6 +63,23 @@ def test_answers_of_every_kind(name: str, stream: bool):
         return await exchanged(visitor, "POST", "/responses", asked)
 
     assert visiting(visit)[0] == []
+
+
+@pytest.mark.parametrize("more", [{"stream": True}, {"stream": False}, {"background": True, "stream": True}])
+@pytest.mark.parametrize("model", ["gpt-4.1", "gpt-5-mini"])
+def test_drawn_pictures(model: str, more: dict[str, bool]):
+    tool = {"type": "image_generation", "partial_images": 2, "output_format": "webp", "quality": "low"}
+
+    async def visit(visitor: Visitor):
+        asked = {"model": visitor.model, "input": "Draw a teal boat.", "tools": [tool], **more}
+        lines = {"x_ms_oai_image_generation_deployment": "gpt-image-1"}
+        status, head, body = await visitor.send("POST", "/responses", asked, **lines)
+        return judged("POST", "/responses", asked, status, head, body), body
+
+    found, body = visiting(visit, model=model, script={"issues": ["image-streaming"]})
+
+    assert b"image_generation_call" in body
+    assert found == []
 
 
 def test_judge_is_no_rubber_stamp():

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import corpus
 import pytest
+from builders.attachments import asking, file_part, image_part, pdf, picture
 from builders.endpoint import NOW, Visitor, events_of
 from builders.shapes import JSON, Shape, family, objects, operation, shapes
 
@@ -103,6 +104,23 @@ async def responses(visitor: Noting) -> None:
     await visitor.stream("Hi", background=True)
 
 
+async def attachments(visitor: Noting) -> None:
+    """Pictures and documents, and the lists that show them."""
+    parts = (image_part(picture()), file_part(pdf("The code is K-9.")))
+    made = await visitor.create(asking("What colour is the image?", *parts))
+    await visitor.get(f"/responses/{made['id']}/input_items")
+    await visitor.stream(asking("What is the code?", *parts))
+    await visitor.create(asking("Look.", file_part(b"ID3", "audio/mpeg", "a.mp3")))
+
+
+async def drawings(visitor: Noting) -> None:
+    """Pictures that are drawn, plain and streamed."""
+    lines = {"x_ms_oai_image_generation_deployment": "gpt-image-1"}
+    asked = {"model": visitor.model, "input": "Draw a boat.", "tools": [{"type": "image_generation"}]}
+    await visitor.send("POST", "/responses", asked, **lines)
+    await visitor.send("POST", "/responses", {**asked, "stream": True}, **lines)
+
+
 async def refusals(visitor: Noting) -> None:
     await visitor.create("Hi", temperature=9)
     await visitor.create("Hi", previous_response_id="resp_0")
@@ -134,9 +152,9 @@ def ours() -> dict[str, Shape]:
         seen: Seen = []
         async with MockServer(nonce="shapes") as server, aiohttp.ClientSession(auto_decompress=False) as session:
             for model in ("gpt-5-mini", "gpt-4.1"):
-                room = server.rooms.open(model=model, clock=lambda: NOW)
+                room = server.rooms.open({"issues": ["image-streaming"]}, model=model, clock=lambda: NOW)
                 visitor = Noting(server, room, session)
-                for program in (responses, refusals, others):
+                for program in (responses, attachments, drawings, refusals, others):
                     await program(visitor)
                 seen += visitor.seen
             for name, base in bases.BASES.items():
