@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "schema": "Print the JSON Schema of scenarios or targets, for editors.",
     "targets": "List what a run would be on.",
     "catalogue": "Say what is documented: regions, models, versions, features.",
+    "gc": "Remove what runs left at a provider, by their ledgers.",
     "mock": "Serve the embedded endpoint by itself.",
 }
 """Every command and its line in the help, so that `--help` imports none of them."""

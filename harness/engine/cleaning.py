@@ -41,25 +41,34 @@ async def cleaned(door: Door, ledger: Ledger | None, target: str, case: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What became of a ledger's entries: removed, not removed, and those of which nobody knows the id."""
+    """What became of a ledger's entries.
+
+    `stopped` are responses whose connection ended before an id came: with it the service stops making them.
+    `unknown` are others of which nobody knows the id.
+    """
 
     removed: tuple[Entry, ...]
     left: tuple[Entry, ...]
+    stopped: tuple[Entry, ...]
     unknown: tuple[Entry, ...]
 
 
-async def sweep(sender: Sender, base: str, entries: Iterable[Entry], gone: Callable[[Entry], None]) -> Swept:
-    """Removes at one endpoint what a ledger says was left there; `gone` is told of each that is there no more."""
+async def sweep(sender: Sender, base: str, entries: Iterable[Entry], gone: Callable[[int], None]) -> Swept:
+    """Removes at one endpoint what a ledger says was left there; `gone` is told the number of each that is gone."""
     done: list[Entry] = []
     left: list[Entry] = []
+    stopped: list[Entry] = []
     unknown: list[Entry] = []
     for entry in _in_order(entries):
         if await removed(sender, base, entry):
-            gone(entry)
+            gone(entry.number)
             done.append(entry)
+        elif entry.held and not entry.ids:
+            gone(entry.number)
+            stopped.append(entry)
         else:
             (left if entry.ids or entry.kind == "file" else unknown).append(entry)
-    return Swept(tuple(done), tuple(left), tuple(unknown))
+    return Swept(tuple(done), tuple(left), tuple(stopped), tuple(unknown))
 
 
 async def removed(sender: Sender, base: str, entry: Entry) -> bool:

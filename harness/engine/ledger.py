@@ -24,7 +24,8 @@ KINDS: Final = {"response": "responses", "conversation": "conversations", "conta
 class Entry:
     """Something that a run meant to make. `ids` are those under which it is there; `name` is that of a file.
 
-    `settled` says that the answer came: without it nobody knows whether, and under which id, it was made.
+    `settled` says that the answer came: without it nobody knows whether, and under which id, it was made. `held`
+    says that the request's connection holds it: a response that is not made in the background stops with it.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Entry:
     target: str
     case: str
     name: str | None = None
+    held: bool = False
     ids: tuple[str, ...] = ()
     settled: bool = False
     gone: bool = False
@@ -54,12 +56,13 @@ class Ledger:
         shard = self.path.stem.removeprefix("ledger").strip("-")
         return f"att-{self.run}{'-' + shard if shard else ''}-{self._names}.{ending}"
 
-    def intend(self, kind: str, endpoint: str, target: str, case: str, name: str | None = None) -> int:
-        """Notes that something is about to be made; the entry's number."""
+    def intend(self, entry: Entry) -> Entry:
+        """Notes that something is about to be made; the entry with its number."""
         self._count += 1
-        facts = {"kind": kind, "endpoint": endpoint, "target": target, "case": case}
-        self._write({"entry": self._count, **facts, **({"name": name} if name else {})})
-        return self._count
+        facts = {"kind": entry.kind, "endpoint": entry.endpoint, "target": entry.target, "case": entry.case}
+        more = {**({"name": entry.name} if entry.name else {}), **({"held": True} if entry.held else {})}
+        self._write({"entry": self._count, **facts, **more})
+        return replace(entry, number=self._count)
 
     def made(self, entry: int, id_: str) -> None:
         """Notes under which id it is there."""
@@ -72,6 +75,11 @@ class Ledger:
     def gone(self, entry: int) -> None:
         """Notes that it is there no more."""
         self._write({"entry": entry, "gone": True})
+
+    @classmethod
+    def again(cls, path: Path) -> "Ledger":
+        """A ledger that is there, to note in it what is gone by now."""
+        return cls(path, path.parent.name)
 
     def _write(self, line: dict[str, Any]) -> None:
         if self._file is None:
@@ -95,7 +103,7 @@ def ledgers(directory: Path) -> list[Path]:
 
 
 def read(path: Path) -> tuple[list[Entry], int]:
-    """The entries of a ledger, and how many of its lines could not be read: the last one of a killed run may be torn."""
+    """The entries of a ledger, and how many lines could not be read: a killed run may have torn its last."""
     entries: dict[int, Entry] = {}
     torn = 0
     for line in path.read_bytes().splitlines():
@@ -107,13 +115,18 @@ def read(path: Path) -> tuple[list[Entry], int]:
     return list(entries.values()), torn
 
 
+def left_behind(directory: Path) -> int:
+    """How many things a run has made and not removed, as far as its ledgers know."""
+    return sum(not entry.gone for path in ledgers(directory) for entry in read(path)[0])
+
+
 def _take(entries: dict[int, Entry], told: dict[str, Any]) -> None:
     number = int(told["entry"])
     if "kind" in told:
         if told["kind"] not in KINDS:
             raise ValueError(told["kind"])
         kind, endpoint, target, case = (str(told[name]) for name in ("kind", "endpoint", "target", "case"))
-        entries[number] = Entry(number, kind, endpoint, target, case, told.get("name"))
+        entries[number] = Entry(number, kind, endpoint, target, case, told.get("name"), told.get("held") is True)
     elif "id" in told:
         entry = entries[number]
         entries[number] = replace(entry, ids=tuple(dict.fromkeys((*entry.ids, str(told["id"])))))

@@ -41,9 +41,8 @@ class Remembering:
             exchange = await self._sender.send(request)
             self._removed(request, exchange)
             return exchange
-        name = _named(request) if kind == "file" else None
-        number = self._ledger.intend(kind, *self._told, name)
-        self.made.alive[number] = Entry(number, kind, *self._told, name)
+        name, held = _named(request) if kind == "file" else None, kind == "response" and not _background(request.body)
+        number = self._intend(Entry(0, kind, *self._told, name, held))
         watched = _Watched(self, number, kind)
         exchange = await self._patiently(replace(request, heard=watched.heard))
         watched.heard(exchange.body)
@@ -51,6 +50,11 @@ class Remembering:
         if kind == "response":
             self._containers(exchange)
         return exchange
+
+    def _intend(self, entry: Entry) -> int:
+        entry = self._ledger.intend(entry)
+        self.made.alive[entry.number] = entry
+        return entry.number
 
     def _makes(self, request: Request) -> str | None:
         """What a request makes that stays, if it makes anything."""
@@ -92,9 +96,7 @@ class Remembering:
         known = {id_ for entry in self.made.alive.values() for id_ in entry.ids}
         for id_ in dict.fromkeys(match.decode() for match in _CONTAINER.findall(exchange.body)):
             if id_ not in known:
-                number = self._ledger.intend("container", *self._told)
-                self.made.alive[number] = Entry(number, "container", *self._told, settled=True)
-                self.found(number, id_)
+                self.found(self._intend(Entry(0, "container", *self._told, settled=True)), id_)
 
     def _removed(self, request: Request, exchange: Exchange) -> None:
         """A turn has removed something itself."""
@@ -131,13 +133,21 @@ class _Watched:
         self._over = found is not None or len(self._seen) > LOOKED_AT
 
 
-def _unstored(body: bytes) -> bool:
-    """Whether a create asks for nothing to be kept."""
+def _asked(body: bytes) -> dict[str, Any]:
     try:
         asked: Any = json.loads(body)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(asked, dict) and asked.get("store") is False and asked.get("background") is not True
+        return {}
+    return asked if isinstance(asked, dict) else {}
+
+
+def _unstored(body: bytes) -> bool:
+    """Whether a create asks for nothing to be kept."""
+    return _asked(body).get("store") is False and not _background(body)
+
+
+def _background(body: bytes) -> bool:
+    return _asked(body).get("background") is True
 
 
 def _named(request: Request) -> str | None:

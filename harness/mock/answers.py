@@ -1,5 +1,6 @@
 """What the service is about to send, still as a value: defects may change it, a door then sends it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,8 @@ class Answer:
 
     `delay` seconds pass before the head goes out, `pace` seconds before each frame of a stream (0: frames that
     are ready together share a chunk). `door` names how the transport itself goes wrong, which only the raw door
-    can do; `asked` is the JSON of the request that is answered, where it was one.
+    can do; `asked` is the JSON of the request that is answered, where it was one. `abandoned` is called where the
+    other side closed the connection before anything of the answer went out.
     """
 
     status: int = 200
@@ -26,6 +28,7 @@ class Answer:
     pace: float = 0.0
     door: str | None = None
     asked: Any = None
+    abandoned: Callable[[], None] | None = None
 
     @property
     def streamed(self) -> bool:

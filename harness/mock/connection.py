@@ -256,7 +256,12 @@ class Connection(asyncio.Protocol):
 
     async def _send_slowly(self, request: Request, answer: Answer) -> None:
         """After its delay, event by event."""
-        await asyncio.sleep(answer.delay)
+        try:
+            await asyncio.sleep(answer.delay)
+        except asyncio.CancelledError:  # the other side has gone
+            if answer.abandoned is not None:
+                answer.abandoned()
+            raise
         if answer.pace and answer.streamed and request.method != "HEAD":
             self.transport.write(self._head(request, answer))
             for piece in answer.chunks():

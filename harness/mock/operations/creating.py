@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -65,8 +66,16 @@ def create(
         find_conversation(room, conversation).items += [*stored.input, *stored.response["output"]]
     made = send(room, body, stored, directions, ways)
     made.delay, made.pace, made.asked = max(made.delay, directions.delay), directions.pace, body
+    if not stored.response["background"]:  # what is not made in the background stops with its connection
+        made.abandoned = partial(forget, room, stored.response["id"])
     spoiling.of_answer(made, directions.defects)
     return made
+
+
+def forget(room: Room, response_id: str) -> None:
+    """Keeps nothing of a response that nobody waited for."""
+    if response_id in room.store.responses:
+        room.store.drop(response_id)
 
 
 def keep(room: Room, stored: Stored, states: Mapping[str, Any], ways: Ways) -> None:

@@ -1,0 +1,127 @@
+"""`harness gc`: removes by ledger what runs left at a provider."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command("gc")
+@click.argument("runs", nargs=-1, metavar="[RUN]...")
+@click.option("--reports", default="reports", show_default=True, metavar="DIR", help="Where runs are recorded.")
+@click.option("--targets", "file", metavar="FILE", help="The file of targets (targets.yaml here, if there is one).")
+@click.option("--endpoint", metavar="URL", help="The endpoint of the run, instead of a file of targets.")
+@click.option("--api-key-env", metavar="VAR", help="The environment variable that holds the key of --endpoint.")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and send nothing.")
+def command(
+    runs: tuple[str, ...], reports: str, file: str | None, endpoint: str | None, api_key_env: str | None, dry_run: bool
+) -> None:
+    """Remove uploaded files, stored responses, conversations and containers that RUN left at a provider.
+
+    RUN is a run's id or its folder; without one every run in --reports is looked at. Give the same targets as to the
+    run itself: a key is only ever sent to the endpoint that it belongs to, whatever a ledger says.
+
+    Exit codes: 0 nothing is left, 1 something could not be removed, 4 refused, 5 no ledger was found.
+    """
+    from harness.engine.ledger import ledgers
+
+    folders = [_folder(Path(reports), run) for run in runs] or sorted(each for each in Path(reports).glob("*"))
+    paths = [path for folder in folders for path in ledgers(folder)]
+    if not paths:
+        click.echo("no run here has left a ledger", err=True)
+        raise SystemExit(5)
+    targets = _targets(file, endpoint, api_key_env)
+    left = sum(asyncio.run(_all(paths, targets, dry_run)))
+    raise SystemExit(1 if left and not dry_run else 0)
+
+
+def _folder(reports: Path, run: str) -> Path:
+    """The folder of a run; ends with 4 where there is none."""
+    found = next((folder for folder in (Path(run), reports / run) if folder.is_dir()), None)
+    if found is None:
+        raise Refused(f"there is no run {run}, neither as a folder nor in {reports}")
+    return found
+
+
+def _targets(file: str | None, endpoint: str | None, variable: str | None) -> Sequence[Any]:
+    """The live targets that were named; ends with 4 where one is wrong."""
+    import os
+
+    from harness.cli.targets import ask
+    from harness.engine.target import live_target
+    from harness.targets.origins import UnsafeEndpoint
+    from harness.targets.spec import Selection
+    from harness.wire.redact import Secret
+
+    if endpoint is None:
+        if variable is not None:
+            raise Refused("--api-key-env goes with --endpoint")
+        return [target for target in ask(file, Selection((), (), ()))[0] if target.facts.kind == "live"]
+    value = os.environ.get(variable) if variable else None
+    if variable and not value:
+        raise Refused(f"the variable {variable} (--api-key-env) is not set")
+    try:
+        return [live_target(endpoint, "gc", Secret(str(variable), value) if value else None)]
+    except (UnsafeEndpoint, ValueError) as error:
+        raise Refused(str(error)) from None
+
+
+async def _all(paths: Sequence[Path], targets: Sequence[Any], dry_run: bool) -> list[int]:
+    from harness.engine.target import Grounds
+
+    grounds = Grounds()
+    try:
+        return [await _one(path, targets, grounds, dry_run) for path in paths]
+    finally:
+        await grounds.close()
+
+
+async def _one(path: Path, targets: Sequence[Any], grounds: Any, dry_run: bool) -> int:
+    """Removes what one ledger says was left; how much of it is left still."""
+    from harness.engine.cleaning import sweep
+    from harness.engine.ledger import Ledger, read
+
+    entries, torn = read(path)
+    alive = [entry for entry in entries if not entry.gone]
+    click.echo(f"{path}: {len(alive)} of {len(entries)} left{f', {torn} lines cannot be read' if torn else ''}")
+    left = 0
+    for address in dict.fromkeys(entry.endpoint for entry in alive):
+        here = [entry for entry in alive if entry.endpoint == address]
+        target = _at(address, [entry.target for entry in here], targets)
+        if dry_run or target is None:
+            why = "" if target else f"  no target of {address} was named: give --endpoint, or the run's targets file\n"
+            click.echo(why + "\n".join(_line("left", entry) for entry in here))
+            left += len(here)
+            continue
+        ledger = Ledger.again(path)
+        async with target.open(grounds, None) as door:
+            swept = await sweep(door.sender, door.base, here, ledger.gone)
+        ledger.close()
+        for told, some in (
+            ("removed", swept.removed),
+            ("stopped with its connection", swept.stopped),
+            ("left", swept.left),
+            ("of unknown id", swept.unknown),
+        ):
+            for entry in some:
+                click.echo(_line(told, entry))
+        left += len(swept.left) + len(swept.unknown)
+    return left
+
+
+def _at(address: str, names: Sequence[str], targets: Sequence[Any]) -> Any:
+    """The target at an address, one of these names before the others; None where none was named."""
+    there = [target for target in targets if target.facts.endpoint == address and not target.facts.missing]
+    return next((target for target in there if target.facts.name in names), there[0] if there else None)
+
+
+def _line(told: str, entry: Any) -> str:
+    return f"  {told}: {entry.kind} {', '.join(entry.ids) or entry.name or '(no id came)'}"
+
+
+class Refused(click.ClickException):
+    """Wrong use; nothing was sent."""
+
+    exit_code = 4
