@@ -20,8 +20,9 @@ class Faith:
 BY_OPERATION: Final[Mapping[str, Faith]] = {
     "POST /responses": Faith(
         "every request field is checked and echoed, plain, streamed, in background, both; chains, conversations and "
-        "items in the input; functions, strict schemas, formats, reasoning, compaction, limits, refusals, quotas",
-        "hosted tools (search, code, images, MCP, computer, shell) run only from a script's `items`",
+        "items in the input; functions, strict schemas, formats, reasoning, compaction, limits, refusals, quotas; "
+        "pictures, documents and drawing as below",
+        "hosted tools (search, code, MCP, computer, shell) run only from a script's `items`",
         "they need worlds of their own",
     ),
     "GET /responses/{id}": Faith(
@@ -36,8 +37,9 @@ BY_OPERATION: Final[Mapping[str, Faith]] = {
         "events that are ready are sent at once",
     ),
     "GET /responses/{id}/input_items": Faith(
-        "the items of the chain with ids and status, newest first, `order`, `limit` and `after`",
-        "`include[]` and `before` change nothing",
+        "the items of the chain with ids and status, newest first, `order`, `limit` and `after`; attachments without "
+        "their bytes, pictures with their address where `include[]` asks for it",
+        "other values of `include[]`, and `before`, change nothing",
         "what they show belongs to hosted tools; `before` stands in one source alone",
     ),
     "POST /responses/compact": Faith(
@@ -60,9 +62,10 @@ BY_OPERATION: Final[Mapping[str, Faith]] = {
     "GET /conversations/{id}/items/{item}": Faith("one item; 404 for an unknown one"),
     "DELETE /conversations/{id}/items/{item}": Faith("the conversation that is left"),
     "POST /files": Faith(
-        "multipart with purpose, size limit and expiry; below `/openai/v1` and `/openai`",
-        "contents are kept in memory and read by no model",
-        "reading files belongs to hosted tools",
+        "multipart with purpose, size limit and expiry; below `/openai/v1` and `/openai`; read into the model's "
+        "context by id: pictures of purpose `vision` or `assistants`, documents of purpose `assistants`",
+        "contents are kept in memory",
+        "a room is gone with its case",
     ),
     "GET /files": Faith("newest first, by purpose, in pages"),
     "GET /files/{id}": Faith("the object of the upload; gone once it has expired by the room's clock"),
@@ -109,6 +112,29 @@ BY_SUBJECT: Final[Mapping[str, Faith]] = {
         "files made in it cited in the next message; nothing is kept after twenty minutes without use",
         "the model writes and works out arithmetic, linear equations and questions about tables; no charts, no loops",
         "its code is evaluated by an interpreter of its own that executes nothing",
+    ),
+    "pictures": Faith(
+        "by data, file id and address; PNG, JPEG, WEBP and still GIF by their bytes, whole and undamaged; 100 of "
+        "them, less than 50 MB each and in all; tokens by size and `detail` as in the guide to vision; the model "
+        "knows format, size and main colours from the pixels",
+        "addresses of this machine alone, no redirects; of text it knows only what stands in the file beside the "
+        "pixels (a description, a comment); 64 million pixels at most",
+        "nothing leaves the machine; it cannot read writing, and decoders are kept on a short leash, in a process of "
+        "their own",
+    ),
+    "documents": Faith(
+        "PDFs by data and file id, the text of each page truly extracted; plain texts; less than 50 MB each and in "
+        "all; damaged and encrypted ones refused, other kinds too, in the recorded form",
+        "what a page looks like costs tokens and is not looked at; 1,000 pages, two million characters; the model "
+        "finds sentences like `the code is 7` and lines like `code: 7`",
+        "as above",
+    ),
+    "image generation": Faith(
+        "needs the header with a deployment of an image model; size, format, background, quality and compression as "
+        "asked; item, echo and events as recorded; streams refused as documented, or had with an issue of that name",
+        "coloured ground, shapes, the prompt's words; nothing is edited, a mask is not looked at; image models are "
+        "deployed under their own names too; its own tokens are not billed",
+        "a test can tell from it what was asked for; editing over several turns is documented as not supported",
     ),
     "encrypted content": Faith(
         "authenticated: restores the model's state, refused when altered, never the same twice on the wire",
