@@ -37,8 +37,8 @@ def type_of(value: object) -> str:
 
 def operation(method: str, path: str) -> str:
     """What was asked for, whichever base address it was asked at."""
-    below = re.sub(r".*?/(?=(?:responses|conversations|files|models)\b)", "/", path)
-    return f"{method} " + re.sub(r"/(?:resp|conv|msg|file|item|assistant)[_-][^/]+", "/{id}", below)
+    below = re.sub(r".*?/(?=(?:responses|conversations|containers|files|models)\b)", "/", path)
+    return f"{method} " + re.sub(r"/(?:resp|conv|msg|cntr|cfile|file|item|assistant)[_-][^/]+", "/{id}", below)
 
 
 def objects(asked: str, status: int, body: Any, events: Sequence[JSON] = ()) -> Iterator[tuple[str, JSON]]:

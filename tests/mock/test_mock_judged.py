@@ -20,6 +20,9 @@ MANAGED = {"context_management": [{"type": "compaction", "compact_threshold": 20
 SEALED = {"include": ["reasoning.encrypted_content"], "store": False}
 SUMMED = {"reasoning": {"effort": "high", "summary": "auto"}}
 
+CODE = {"type": "code_interpreter", "container": {"type": "auto"}}
+OUTPUTS = {"include": ["code_interpreter_call.outputs"]}
+
 ASKED: dict[str, dict[str, Any]] = {
     "text": {"input": "Write four sentences about rain."},
     "reasoning": {"input": "Think of a secret city and keep it to yourself.", **SUMMED},
@@ -36,6 +39,11 @@ ASKED: dict[str, dict[str, Any]] = {
     "picture": {"input": asking("What colour is the image?", image_part(picture()))},
     "document": {"input": asking("What is the code on page 2?", file_part(pdf("One.", "The code is K-9.")))},
     "both": {"input": asking("Describe the image.", image_part(picture()), file_part(pdf("One.")))},
+    "code": {"input": "Calculate 17 * 3.", "tools": [CODE]},
+    "code with its outputs": {"input": "Solve 3x + 11 = 14", "tools": [CODE], **OUTPUTS, **SUMMED},
+    "code and a file": {"input": "Calculate 17 * 3 and save it to sum.txt.", "tools": [CODE, TOOL], **SEALED},
+    "code that fails": {"input": "Calculate 7 / 0", "tools": [CODE]},
+    "code cut": {"input": "Calculate 17 * 3.", "tools": [CODE], "max_output_tokens": 60},
     "bare": {"input": "Hi", "stream_options": {"include_obfuscation": False}},
 }
 
@@ -149,7 +157,16 @@ def test_messages_of_a_socket():
 
 
 WORDS = st.sampled_from(
-    ["My parcel is 17.", "What is my parcel?", "Write a long story.", "Please refuse this.", "naïve 𝄞", "", "Zürich?"]
+    [
+        "My parcel is 17.",
+        "Calculate 6 * 7 and save it to a file.",
+        "What is my parcel?",
+        "Write a long story.",
+        "Please refuse this.",
+        "naïve 𝄞",
+        "",
+        "Zürich?",
+    ]
 )
 ITEMS = st.lists(
     st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant", "developer"]), "content": WORDS}),
@@ -164,7 +181,7 @@ ITEMS = st.lists(
     options=st.fixed_dictionaries(
         {},
         optional={
-            "tools": st.just([TOOL]),
+            "tools": st.sampled_from([[TOOL], [CODE], [TOOL, CODE]]),
             "text": st.just(FORMAT),
             "max_output_tokens": st.integers(16, 90),
             "store": st.booleans(),

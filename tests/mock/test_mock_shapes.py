@@ -127,6 +127,18 @@ async def refusals(visitor: Noting) -> None:
     await visitor.send("POST", "/responses", {}, api_key="wrong")
 
 
+async def code(visitor: Noting) -> None:
+    """The code interpreter, with and without its outputs, and a file that it makes."""
+    tool = {"type": "code_interpreter", "container": {"type": "auto"}}
+    shown = {"tools": [tool], "include": ["code_interpreter_call.outputs"]}
+    await visitor.create("Calculate 17 * 3.", tools=[tool])
+    made = await visitor.create("Calculate 17 * 3 and save it to sum.txt.", **shown)
+    await visitor.stream("Calculate 17 * 3 and save it to sum.txt.", **shown)
+    await visitor.stream("Calculate 17 * 3.", tools=[tool])
+    second = await visitor.create("Calculate 2 * 3.", previous_response_id=made["id"], tools=[tool])
+    await visitor.get(f"/responses/{second['id']}/input_items?order=asc")
+
+
 async def others(visitor: Noting) -> None:
     """Compaction, counting, conversations."""
     turns = [{"role": "user", "content": "My parcel is 17."}, {"role": "assistant", "content": "Noted."}]
@@ -154,7 +166,7 @@ def ours() -> dict[str, Shape]:
             for model in ("gpt-5-mini", "gpt-4.1"):
                 room = server.rooms.open({"issues": ["image-streaming"]}, model=model, clock=lambda: NOW)
                 visitor = Noting(server, room, session)
-                for program in (responses, attachments, drawings, refusals, others):
+                for program in (responses, attachments, drawings, code, refusals, others):
                     await program(visitor)
                 seen += visitor.seen
             for name, base in bases.BASES.items():
