@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import product
 from typing import Any
 
 from harness.catalogue import Catalogue, Documented
@@ -11,6 +12,7 @@ from harness.engine.target import Target
 from harness.scenario.actions import MODE_NEEDS
 from harness.scenario.load import bound
 from harness.scenario.model import Scenario
+from harness.scenario.variants import fetched, variants
 from harness.source.place import Diagnostic, Refused, shown, suggestion
 
 
@@ -81,25 +83,36 @@ def plan(
         rows: list[tuple[int | None, Mapping[str, Any]]] = [*enumerate(scenario.rows)] or [(None, {})]
         for row, values in rows:
             filled = bound(scenario, {**bindings, **values})
-            for delivery, state, client in scenario.modes.combinations():
-                mode = "-".join(part for part in (delivery, state, "" if client == "wire" else client) if part)
-                label = f"{target.facts.name}-{mode}" + ("" if row is None else f"-{row}")
+            for (delivery, state, client), (via, variant) in product(scenario.modes.combinations(), variants(filled)):
+                parts = (delivery, state, "" if client == "wire" else client, via, "" if row is None else str(row))
+                label = "-".join((target.facts.name, *(part for part in parts if part)))
                 cases.append(
                     Case(
                         f"{home}[{label}]",
-                        filled,
+                        variant,
                         target,
                         delivery,
                         state,
                         client,
                         row,
                         values,
-                        skipped=skipped or _unsupported((delivery, state), target, catalogue),
+                        skipped=skipped
+                        or _unsupported((delivery, state), target, catalogue)
+                        or _unfetched(variant, target),
                         graders=graders,
                     )
                 )
     omitted = tuple(Omitted(home, "-".join(mode), reason) for mode, reason in scenario.modes.left_out())
     return Plan(tuple(cases), omitted)
+
+
+def _unfetched(scenario: Scenario, target: Target) -> str | None:
+    """Why what the scenario sends by address cannot be fetched from the target; None where it can, or sends none."""
+    facts = target.facts
+    absent = [] if facts.kind == "embedded" else [name for name in fetched(scenario) if name not in facts.attachments]
+    if not absent:
+        return None
+    return f"{facts.name} cannot fetch {absent[0]} from this machine: name its address under `attachments`"
 
 
 def _graders(scenario: Scenario, targets: Sequence[Target]) -> dict[str, Target]:
