@@ -8,8 +8,6 @@ from harness.findings import Finding, Level, OnWire
 from harness.outline import Outline, TurnOutline
 from harness.rules.base import Rule
 
-COMPACTING: Final = frozenset({"compacted", "compacted_chained", "auto_compacted"})
-"""States in which later turns cost less on purpose."""
 SLACK: Final = 100
 """Tokens by which the first turn's input may differ: what a mode adds to the same request."""
 
