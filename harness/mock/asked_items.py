@@ -21,7 +21,7 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[type, ...]]]] = {
     "mcp_call": {"id": TEXT, "name": TEXT, "arguments": TEXT},
     "mcp_list_tools": {"id": TEXT},
     "computer_call": {},
-    "computer_call_output": {"call_id": TEXT},
+    "computer_call_output": {"call_id": TEXT, "output": (dict,)},
     "shell_call": {"call_id": TEXT},
     "shell_call_output": {"call_id": TEXT},
     "apply_patch_call": {"call_id": TEXT},

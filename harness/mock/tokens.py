@@ -73,6 +73,8 @@ def of_item(item: Mapping[str, Any]) -> int:
                 for part in value:
                     if isinstance(part, dict):
                         cost += of_part(part)
+            elif isinstance(value, dict):  # a screenshot
+                cost += IMAGE
         elif field in WRITTEN and isinstance(value, str):
             cost += of_text(value)
         elif field == "encrypted_content" and isinstance(value, str):

@@ -6,8 +6,12 @@ from typing import Any, Final
 
 from harness.mock.hosted.base import CALL, HostedTool, Job, call_of, calling, offered
 from harness.mock.hosted.code_interpreter import CodeInterpreter
+from harness.mock.hosted.computer import Computer
+from harness.mock.hosted.custom import Custom
+from harness.mock.hosted.file_search import FileSearch
 from harness.mock.hosted.image_generation import ImageGeneration
 from harness.mock.hosted.mcp import Mcp
+from harness.mock.hosted.web_search import WebSearch
 from harness.mock.model.context import JSON, Context, Draft
 from harness.mock.model.language import Phrases
 from harness.mock.model.tool_use import reported_functions
@@ -30,6 +34,12 @@ TOOLS: Final[Mapping[str, HostedTool]] = {
     "code_interpreter": CodeInterpreter(),
     "image_generation": ImageGeneration(),
     "mcp": Mcp(),
+    "custom": Custom(),
+    "file_search": FileSearch(),
+    **dict.fromkeys(("computer", "computer_use_preview"), Computer()),
+    **dict.fromkeys(
+        ("web_search", "web_search_2025_08_26", "web_search_preview", "web_search_preview_2025_03_11"), WebSearch()
+    ),
 }
 """Every hosted tool by the types under which it may be asked for."""
 

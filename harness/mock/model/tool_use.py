@@ -123,7 +123,7 @@ def reported_functions(context: Context) -> list[str]:
     return [
         reported(calls.get(item.get("call_id"), {}), item.get("output"))
         for item in context.since_asked
-        if item["type"].endswith("_output")
+        if item["type"].endswith("_output") and item["type"] != "computer_call_output"
     ]
 
 

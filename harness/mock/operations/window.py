@@ -23,10 +23,11 @@ PAIRS: Final[Mapping[str, str]] = {
     "custom_tool_call_output": "custom_tool_call",
     "shell_call_output": "shell_call",
     "apply_patch_call_output": "apply_patch_call",
+    "computer_call_output": "computer_call",
 }
 """Outputs and the calls that they answer."""
 
-MUST_BE_ANSWERED: Final = ("function_call", "custom_tool_call")
+MUST_BE_ANSWERED: Final = ("function_call", "custom_tool_call", "computer_call")
 APPROVAL: Final = "mcp_approval_response"
 PAIRED: Final = frozenset((*PAIRS, *MUST_BE_ANSWERED, APPROVAL))
 """What can stand without its counterpart."""
@@ -200,11 +201,26 @@ def check_pairs(items: list[JSON]) -> None:
         if item["type"] in MUST_BE_ANSWERED and item.get("call_id") not in answered:
             words = item["type"].replace("_", " ")
             raise invalid(f"No tool output found for {words} {item.get('call_id')}.", "input")
+    check_acknowledged(items)
     asked = {item["id"] for item in items if item["type"] == "mcp_approval_request"}
     for item in items:
         if item["type"] == APPROVAL and item["approval_request_id"] not in asked:
             message = f"No approval request found with id '{item['approval_request_id']}'."
             raise invalid(message, "input")
+
+
+def check_acknowledged(items: list[JSON]) -> None:
+    """No screenshot comes back without the safety checks that its call is waiting for."""
+    calls = [item for item in items if item["type"] == "computer_call"]
+    pending = {call.get("call_id"): call.get("pending_safety_checks") for call in calls}
+    for item in items:
+        if item["type"] != "computer_call_output":
+            continue
+        given = [check.get("id") for check in as_items(item.get("acknowledged_safety_checks"))]
+        for check in as_items(pending.get(item.get("call_id"))):
+            if check.get("id") not in given:
+                message = f"Computer call {item['call_id']} has safety checks that have not been acknowledged."
+                raise invalid(message, "input")
 
 
 def swap_outputs(own: list[JSON]) -> None:
