@@ -19,6 +19,7 @@ from harness.catalogue import Catalogue
 from harness.engine.book import Shared
 from harness.engine.conduct import script
 from harness.engine.engine import CONCURRENCY
+from harness.engine.exploring import FOLDER, Exploring
 from harness.engine.heading import heading
 from harness.engine.ledger import Ledger, ledger_name, left_behind
 from harness.engine.loop import EngineLoop
@@ -27,18 +28,24 @@ from harness.engine.steadiness import Steadiness
 from harness.engine.target import Facts
 from harness.engine.telling import told
 from harness.findings import Verdict
-from harness.pytest_options import Ground, settings_of
+from harness.pytest_options import Ground, check_settings, settings_of
 from harness.record.chain import NotRecorded, RecordExists
 from harness.record.lines import CaseLine
 from harness.record.run import Run
 from harness.record.writer import RunWriter
 from harness.scenario.files import project_of
 from harness.scenario.load import load
+from harness.scenario.variables import names
 from harness.source.place import Diagnostic, Refused
 
 REFUSED: Final = 4
 INCONCLUSIVE: Final = 6
 LETTERS: Final = {Verdict.FAILED: "F", Verdict.ERRORED: "E", Verdict.INCONCLUSIVE: "I"}
+MARKS: Final = {
+    "owner(name)": "scenarios of this owner",
+    "links(*addresses)": "scenarios with these links",
+}
+"""Markers that every case may have, beside its tags."""
 _UNATTENDED: Final = frozenset({"request"})
 
 
@@ -84,6 +91,7 @@ class ScenarioFile(pytest.File):
             raise
         for scenario, planned in zip(scenarios, plans, strict=True):
             self.harness.omitted.extend(planned.omitted)
+            self.harness.wanted |= names(scenario.source)
             for tag in scenario.tags:
                 self.harness.register_mark(tag)
             for case in planned.cases:
@@ -119,6 +127,12 @@ class ScenarioItem(pytest.Function):
         item.case = case
         for tag in case.scenario.tags:
             item.add_marker(tag)
+        if case.scenario.owner:
+            item.add_marker(pytest.mark.owner(name=case.scenario.owner))
+            item.user_properties.append(("owner", case.scenario.owner))
+        if case.scenario.links:
+            item.add_marker(pytest.mark.links(*case.scenario.links))
+            item.user_properties += [("link", link) for link in case.scenario.links]
         return item
 
     @property
@@ -175,6 +189,9 @@ class Harness:
         self.shard: str | None = worker["workerid"] if worker else None
         self.directory = Path(option.reports or config.invocation_params.dir / "reports") / self.run
         self.omitted: list[Omitted] = []
+        self.wanted: set[str] = set()
+        for mark, about in MARKS.items():
+            config.addinivalue_line("markers", f"{mark}: {about}")
         self.refused = False
         self.verdicts: Counter[str] = Counter()
         self._marks: set[str] = set()
@@ -194,7 +211,13 @@ class Harness:
             self._config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
 
     def pytest_collection_finish(self) -> None:
-        """What was collected lives as long as the run: the garbage collector need not look at it again and again."""
+        """What was collected lives as long as the run: the garbage collector need not look at it again and again.
+
+        Raises:
+            pytest.UsageError: a variable of `--set` stands in none of the scenarios.
+        """
+        if not self.refused and not getattr(self._config.option, "lf", False):  # `--lf` leaves whole files out
+            check_settings(self.settings, self.wanted)
         gc.freeze()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -213,7 +236,8 @@ class Harness:
         except (NotRecorded, RecordExists) as error:
             raise pytest.UsageError(str(error)) from None
         ledger = Ledger(self.directory / ledger_name(self.shard), self.run)
-        self._loop = EngineLoop(writer, option.concurrency or CONCURRENCY, self._steadiness(), ledger)
+        concurrency = option.concurrency or CONCURRENCY
+        self._loop = EngineLoop(writer, concurrency, self._steadiness(), ledger, self._exploring())
         try:
             if self.shard is None:
                 ahead = [item for item in ours if not item.attended]
@@ -228,6 +252,11 @@ class Harness:
                 writer.close()
             except NotRecorded as error:
                 self._problem = str(error)
+
+    def _exploring(self) -> Exploring:
+        """How much is explored of cases with generated parameters; what fails is kept where the run was started."""
+        wanted = self._config.option.examples
+        return Exploring(wanted, self._config.invocation_params.dir / FOLDER)
 
     def _steadiness(self) -> Steadiness:
         """Pace and repeats; one book for all workers of pytest-xdist."""

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from harness.engine.choosing import Chosen, CredentialMissing, NothingChosen, chosen
 from harness.engine.configured import Credentials
 from harness.engine.target import Target, live_target
-from harness.source.place import Refused
+from harness.source.place import Refused, did_you_mean
 from harness.targets.reading import FILE
 from harness.targets.spec import Selection
 from harness.wire.redact import Redactor, Secret
@@ -85,6 +85,20 @@ def named_on_the_command_line(option: Any) -> tuple[Target, Secret | None]:
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     return target, key
+
+
+def check_settings(settings: Mapping[str, Any], wanted: Collection[str]) -> None:
+    """Whether every variable of `--set` stands in some scenario.
+
+    Raises:
+        pytest.UsageError: one stands in none; the message suggests what was meant.
+    """
+    for name in settings:
+        if name not in wanted:
+            own = sorted(each for each in wanted if "." not in each)
+            hint = did_you_mean(name, own)
+            told = f"; did you mean {hint}?" if hint else ""
+            raise pytest.UsageError(f"--set {name}: no scenario of this run has ${{{name}}}{told}")
 
 
 def settings_of(pairs: Sequence[str]) -> dict[str, Any]:

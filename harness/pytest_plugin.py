@@ -38,6 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--reports", metavar="DIR", help="where runs are recorded (reports)")
     group.addoption("--set", metavar="NAME=VALUE", action="append", default=[], help="a variable, as ${NAME}")
     group.addoption(
+        "--examples", metavar="N", type=int, help="examples of each case with generated parameters (25; live: 5)"
+    )
+    group.addoption(
         "--defect", metavar="ID", action="append", default=[], help="make the embedded endpoint wrong in this way"
     )
 

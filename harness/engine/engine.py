@@ -10,6 +10,7 @@ from dataclasses import replace
 from harness.engine.account import account, without_exchanges
 from harness.engine.alike import Alike
 from harness.engine.conduct import conduct
+from harness.engine.exploring import Exploring, explore
 from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
 from harness.engine.steadiness import Steadiness
@@ -17,6 +18,7 @@ from harness.engine.target import Grounds
 from harness.findings import Verdict, verdict
 from harness.record.lines import CaseLine
 from harness.record.writer import RunWriter
+from harness.source.place import Refused
 from harness.wire.limits import LIMITS, Limits
 
 CONCURRENCY = 32
@@ -38,6 +40,7 @@ class Engine:
         limits: Limits = LIMITS,
         steadiness: Steadiness | None = None,
         ledger: Ledger | None = None,
+        exploring: Exploring | None = None,
     ) -> None:
         self._writer = writer
         self._steadiness = steadiness or Steadiness()
@@ -45,6 +48,7 @@ class Engine:
         self._alike = Alike()
         self._waiting: deque[tuple[Case, Done, Callable[[BaseException], None]]] = deque()
         self._concurrency = concurrency
+        self._exploring = exploring or Exploring()
         self._workers: set[asyncio.Task[None]] = set()
         self._stopped = False
 
@@ -90,6 +94,8 @@ class Engine:
             return without_exchanges(case, Verdict.SKIPPED, case.skipped, started)
         if (why := self._steadiness.stopped(case.target.facts)) is not None:
             return without_exchanges(case, Verdict.ERRORED, f"not sent: {why}", started)
+        if case.scenario.given:
+            return await self._explored(case, started, began)
         try:
             self._alike.enter(case)
             conducted = await conduct(case, self._grounds, self._alike)
@@ -102,3 +108,15 @@ class Engine:
         finally:
             self._alike.leave(case)
         return account(case, conducted, self._writer, started, time.monotonic() - began)
+
+    async def _explored(self, case: Case, started: float, began: float) -> CaseLine:
+        """A case with generated parameters: its line is that of one example. Modes draw apart and are not compared."""
+        try:
+            found = await explore(case, lambda example: conduct(example, self._grounds), self._exploring)
+        except Refused as refused:
+            return without_exchanges(case, Verdict.ERRORED, case.scenario.told(refused), started, time.monotonic() - began)
+        except Exception as error:
+            reason = "".join(traceback.format_exception(error, limit=-8))
+            return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)
+        line = account(found.case, found.conducted, self._writer, started, time.monotonic() - began)
+        return replace(line, examples=found.examples)

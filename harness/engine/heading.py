@@ -43,7 +43,17 @@ def heading(
             for fact in targets.values()
         ),
         scenarios=tuple(
-            ScenarioLine(each.id, each.file, each.place.line, each.title, each.about or None, each.tags, _digest(each))
+            ScenarioLine(
+                each.id,
+                each.file,
+                each.place.line,
+                each.title,
+                each.about or None,
+                each.tags,
+                _digest(each),
+                each.owner,
+                each.links,
+            )
             for each in scenarios.values()
         ),
         planned=tuple(case.id for case in cases),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from harness.engine.engine import Engine
+from harness.engine.exploring import Exploring
 from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
 from harness.engine.steadiness import Steadiness
@@ -22,9 +23,10 @@ class EngineLoop:
         concurrency: int,
         steadiness: Steadiness | None = None,
         ledger: Ledger | None = None,
+        exploring: Exploring | None = None,
     ) -> None:
         self._loop = asyncio.new_event_loop()
-        self._engine = Engine(writer, concurrency, steadiness=steadiness, ledger=ledger)
+        self._engine = Engine(writer, concurrency, steadiness=steadiness, ledger=ledger, exploring=exploring)
         self._thread = threading.Thread(target=self._run, name="harness-engine", daemon=True)
         self._thread.start()
 

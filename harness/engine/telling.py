@@ -20,10 +20,18 @@ LONGEST: Final = 400
 def told(line: CaseLine) -> str:
     """Why a case did not pass: its findings, each with its line in the YAML and its place on the wire."""
     parts = [finding for finding in line.findings if finding.level is not Level.NOTE]
-    blocks = ["\n".join(_finding(finding)) for finding in parts]
+    blocks = ["\n".join(_drawn(line))] if line.examples else []
+    blocks += ["\n".join(_finding(finding)) for finding in parts]
     if line.verdict is Verdict.ERRORED and line.reason:
         blocks.append("the harness or its input is at fault:\n" + _indented(line.reason.rstrip()))
     return "\n\n".join([f"{line.verdict}: {visible(line.title)}", *blocks])
+
+
+def _drawn(line: CaseLine) -> Iterator[str]:
+    """The generated parameters with which it did not pass."""
+    count = f"{line.examples} examples ran" if line.examples != 1 else "one example ran"
+    yield f"generated parameters ({count}); this is the smallest found that does not pass:"
+    yield from (f"  | {visible(name)} = {_value(value)}" for name, value in line.values.items())
 
 
 def _finding(finding: FindingLine) -> Iterator[str]:

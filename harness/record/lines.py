@@ -47,6 +47,8 @@ class ScenarioLine:
     about: str | None = None
     tags: tuple[str, ...] = ()
     digest: str = ""
+    owner: str | None = None
+    links: tuple[str, ...] = ()
     repeat: int = 1
     at_least: int | None = None
 
@@ -213,7 +215,8 @@ class CaseLine:
     `case` is the node id; `row` the index of the parameter row and `values` what it holds; `repeat` counts from 0,
     `attempt` from 1. `reason` says why it was skipped, errored or inconclusive. `applied_rules` counts how often
     each rule had something to judge, `applied_expectations` the same under `<turn id>/<expectation key>`.
-    `started` is ISO 8601 in UTC, `seconds` how long it took.
+    `started` is ISO 8601 in UTC, `seconds` how long it took. Where parameters were generated, `examples` says how many
+    examples ran, and `values` and all else are those of the smallest that failed, or of the last where none did.
     """
 
     case: str
@@ -241,6 +244,7 @@ class CaseLine:
     latency: Latency = Latency()
     started: str = ""
     seconds: float = 0.0
+    examples: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from harness.scenario.returns import Returns
 from harness.scenario.served import Servers
 from harness.scenario.variables import names, substitute
 from harness.source.document import Path
-from harness.source.place import Place
+from harness.source.place import Place, Refused
 
 MAX_ROUNDS: Final = 8
 """Requests of one turn, at most, where calls of tools are answered and nothing else is said."""
@@ -179,6 +179,11 @@ class Scenario:
         lines = self.source.split("\n")
         number = place.line - 1 - self.first_line
         return lines[number].rstrip("\r") if place.file == self.file and 0 <= number < len(lines) else None
+
+    def told(self, refused: Refused) -> str:
+        """Mistakes that only showed when values were put in, each with its line of the YAML."""
+        lines = [replace(each, line_text=self.line_at(each.place) or "") for each in refused.diagnostics]
+        return "\n\n".join(map(str, lines))
 
     def request_of(self, turn: Turn) -> dict[str, Any]:
         """What the turn's request holds beside its input: the scenario's defaults, the turn's own over them.

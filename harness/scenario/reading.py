@@ -71,12 +71,12 @@ class Reader:
         if not self.raw:
             return None
         self._names()
-        rows = Rows(self.mistakes, self.circumstances.folder).read(self.raw)
-        columns = frozenset(rows[0] if rows else ())
-        given = Given(self.mistakes).read(self.raw.get("given"), columns)
+        table = Rows(self.mistakes, self.circumstances.folder)
+        rows = table.read(self.raw)
+        given = Given(self.mistakes).read(self.raw.get("given"), table.columns)
         servers = served.read(self.raw.get("mcp"), self.mistakes)
         settings = self.circumstances.settings | {served.address_name(label) for label in servers}
-        scope = Scope(self.mistakes, columns | given.keys(), settings, self._promised())
+        scope = Scope(self.mistakes, table.columns | given.keys(), settings, self._promised())
         expecting = Expecting(self.document, rows, self.mistakes)
         identity = self._identity()
         self._request(())

@@ -25,12 +25,13 @@ Row = dict[str, Any]
 
 
 class Rows:
-    """Reads the rows of one document; what is wrong in them goes to `mistakes`."""
+    """Reads the rows of one document; what is wrong in them goes to `mistakes`, what they are called to `columns`."""
 
     def __init__(self, mistakes: Mistakes, folder: FilePath | None) -> None:
         """`folder` is where the scenario's file lies, None where it is none: then no table can be read."""
         self.mistakes = mistakes
         self.folder = folder
+        self.columns: frozenset[str] = frozenset()
 
     def read(self, raw: dict[str, Any]) -> list[Row]:
         """The rows, each with the same columns; none where the scenario has none."""
@@ -57,6 +58,7 @@ class Rows:
     def _columns(self, rows: list[Row]) -> None:
         """Every row has the same columns, by names that variables may have."""
         first = rows[0] if rows else {}
+        self.columns = frozenset(first)
         for number, row in enumerate(rows):
             for column in row.keys() - first.keys():
                 self._mistake(("cases", number, column), f"row 1 has no column `{shown(column)}`", key=True)
@@ -89,6 +91,7 @@ class Rows:
             return []
         table = Table(str(PurePosixPath(self.mistakes.document.file).parent / name), content.decode("utf-8-sig"))
         rows = list(table.csv() if name.endswith(".csv") else table.jsonl())
+        self.columns = table.columns
         for each in table.found:
             self.mistakes.note(each)
         if not rows and not table.found:
@@ -104,6 +107,7 @@ class Table:
         self.text = text
         self.lines = text.splitlines()
         self.found: list[Diagnostic] = []
+        self.columns: frozenset[str] = frozenset()
 
     def _mistake(self, line: int, message: str, hint: str | None = None) -> None:
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
@@ -154,6 +158,7 @@ class Table:
                 yield row
 
     def _head(self, columns: list[str]) -> None:
+        self.columns = frozenset(columns)
         for index, column in enumerate(columns):
             if told := Scope.name_mistake(column):
                 self._mistake(1, *told)

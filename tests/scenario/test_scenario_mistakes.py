@@ -88,7 +88,9 @@ def test_turns_among_each_other(turns, expected):
     [
         ("statuss: completed", "unknown subject `statuss` in `expect` | did you mean `status`?"),
         ("qqq: 1", "unknown subject `qqq` in `expect` | other fields of the response stand under `path:`"),
-        ("region: eastus2", "`region` is not built yet in this version"),
+        ("images: {colour: [red]}", "unknown key `colour` in `images` | one of count, type, width,"),
+        ("images: {type: png}", "this is compared with a list, and the text `png` is none | write `[…]`"),
+        ("judge: {criteria: a, target: 7}", "`target` is the name of a target, written out"),
         ("status: complete", "no status is `complete` | did you mean `completed`?"),
         ("status: done", "no status is `done` | one of completed,"),
         ("text: 4417", "`equals` needs a text, not the number 4417 | put it in quotes: \"4417\""),
@@ -137,7 +139,10 @@ def test_expectations(expect, expected):
         ("modes: {delivery: }", "`delivery` must be a list, not empty"),
         ("modes: {stat: [manual]}", "unknown key `stat` in `modes` | did you mean `state`?"),
         ("modes:", "`modes` must be a mapping, not empty"),
-        ("given: {a: text}", "`given` is not built yet in this version"),
+        ("given: {a: text}", "`a` must be a mapping, not the text `text`"),
+        ("given: {a: {txt: {}}}", "unknown strategy `txt` | did you mean `text`?"),
+        ("cases: rows.xlsx", "`rows.xlsx` is no table | its name ends in .csv or .jsonl"),
+        ("cases: []", "`cases` needs a row"),
         ("repeat: 1000000000", "`repeat` is not built yet in this version"),
         ("pass: {rate: 1}", "`pass` is not built yet in this version"),
         ("mcp: {}", "`mcp` is not built yet in this version"),
@@ -151,8 +156,6 @@ def test_expectations(expect, expected):
         ("links: ['javascript:alert(1)']", "is no address"),
         ('owner: "a\\u202eb"', "`owner` holds a character that cannot be seen: \\u202e"),
         ('tags: ["a\\u200bb"]', "this entry of `tags` holds a character that cannot be seen: \\u200b"),
-        ("cases: []", "`cases` must hold at least 1"),
-        ("cases: rows.csv", "`cases` must be a list, not the text `rows.csv`"),
         ("cases: [{}]", "a row without columns"),
         ("cases: [{a: 1}, {b: 2}]", "row 1 has no column `b`"),
         ("cases: [{a b: 1}]", "`a b` is no name for a variable"),
@@ -239,6 +242,7 @@ needs: [text]
 targets: ["*"]
 modes: {delivery: [plain, stream], state: [chained, auto_compacted], client: [wire], compact_threshold: 2000}
 cases: [{city: Oslo}]
+given: {word: {text: {min_size: 1}}}
 request: {instructions: x}
 headers: {x-ms-client-request-id: a}
 tools: [{type: function, name: roll, returns: [{when: {city: Oslo}, value: 1, delay: 1s}, {error: x}]}]
@@ -258,11 +262,17 @@ turns:
       reasoning: {present: true, tokens: {above: 0}}
       mcp: {listed: [throw], called: {length: 1}, approvals: []}
       mcp_hits: {throw: 1}
+      region: eastus2
+      annotations: {url: {count: 1}, filename: {length: 2}}
+      images: {width: [1024], revised_prompt: [x]}
+      container: {present: true, logs: {contains: x}}
+      judge: {criteria: [is kind], target: mock, at_least: 8}
     capture: {answer: $.id}
     mock: {a: 1}
   - input: [{role: user}]
     branch_from: first
   - retrieve: first
+    expect: {same_as: {turn: first, but: [/usage]}}
   - input_items: first
   - user: see
     attach: [{image: attachments/dot.png, via: [data_uri, url], detail: low}, {file: attachments/note.txt}]
@@ -296,6 +306,7 @@ VERBATIM = {
     "seconds",
     "dice",
     "throw",
+    "word",
 }
 ELSEWHERE = {"resume"}
 """A key whose turn cannot stand beside those of the full scenario."""
