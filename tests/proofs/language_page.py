@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from harness.matchers import MATCHERS
-from harness.scenario.actions import ACTIONS, DELIVERIES, STATES, Word
+from harness.scenario.actions import ACTIONS, CLIENTS, DELIVERIES, STATES, Word
 from harness.scenario.subjects import SUBJECTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
@@ -41,6 +41,7 @@ TABLES = {
     "actions": lambda: words(ACTIONS),
     "deliveries": lambda: words(DELIVERIES),
     "states": lambda: words(STATES),
+    "clients": lambda: words(CLIENTS),
     "subjects": subjects,
     "matchers": matchers,
 }
