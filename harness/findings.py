@@ -276,6 +276,8 @@ CODES: Final[Mapping[str, Code]] = {
     # client: what the official package says, beside the wire; never about the endpoint
     "client.raised": Code(Severity.S3, "The official package reads what the API documents; tried with openai 3.54.0"),
     "client.differs": Code(Severity.S2, "The official package tells its user what was on the wire"),
+    # secret: what was sent to be known to the service alone
+    "secret.echo": Code(Severity.S1, "RFC 9110, 17.16 and 11.6: credentials are not disclosed"),
     # avail: the endpoint could not be observed
     "avail.auth": Code(Severity.S2, "API reference, HTTP errors: 401"),
     "avail.body_cut": Code(Severity.S2, "RFC 9112, 8: the body is as long as was said"),

@@ -17,13 +17,14 @@ import pytest
 
 from harness.catalogue import Catalogue
 from harness.engine.book import Shared
-from harness.engine.conduct import script
 from harness.engine.engine import CONCURRENCY
 from harness.engine.exploring import FOLDER, Exploring
 from harness.engine.heading import heading
 from harness.engine.ledger import Ledger, ledger_name, left_behind
 from harness.engine.loop import EngineLoop
 from harness.engine.plan import Case, Omitted, plan
+from harness.engine.planting import seed_of
+from harness.engine.scripts import wrong_scripts
 from harness.engine.steadiness import Steadiness
 from harness.engine.target import Facts
 from harness.engine.telling import told
@@ -84,7 +85,7 @@ class ScenarioFile(pytest.File):
                 )
                 for scenario in scenarios
             ]
-            if mistakes := wrong_scripts(case for planned in plans for case in planned.cases):
+            if mistakes := wrong_scripts((case.scenario, case.target) for planned in plans for case in planned.cases):
                 raise Refused(mistakes)
         except Refused:
             self.harness.refused = True
@@ -101,18 +102,6 @@ class ScenarioFile(pytest.File):
         if isinstance(excinfo.value, Refused):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
-
-
-def wrong_scripts(cases: Iterable[Case]) -> tuple[Diagnostic, ...]:
-    """What the endpoints that cases run on cannot follow in their `mock:` blocks, told once a scenario."""
-    told_once: dict[tuple[str, str], Diagnostic] = {}
-    for case in cases:
-        wanted = script(case)
-        if wanted is not None and (problem := case.target.mistake(wanted)):
-            place = case.scenario.place
-            line = case.scenario.line_at(place) or ""
-            told_once.setdefault((case.scenario.id, problem), Diagnostic(place, problem, None, line))
-    return tuple(told_once.values())
 
 
 class ScenarioItem(pytest.Function):
@@ -227,9 +216,10 @@ class Harness:
             return (yield)
         cases = [item.case for item in ours]
         option = session.config.option
+        seed = seed_of(self.run)
         told_settings = {"concurrency": option.concurrency or CONCURRENCY, "defects": list(option.defect)}
         head = heading(
-            self.run, cases, self.omitted, started=time.time(), seed=0, settings={**told_settings, **self.settings}
+            self.run, cases, self.omitted, started=time.time(), seed=seed, settings={**told_settings, **self.settings}
         )
         try:
             writer = RunWriter(self.directory, head, redact=self.redact, shard=self.shard)
@@ -237,7 +227,9 @@ class Harness:
             raise pytest.UsageError(str(error)) from None
         ledger = Ledger(self.directory / ledger_name(self.shard), self.run)
         concurrency = option.concurrency or CONCURRENCY
-        self._loop = EngineLoop(writer, concurrency, self._steadiness(), ledger, self._exploring())
+        self._loop = EngineLoop(
+            writer, concurrency, self._steadiness(), ledger, self._exploring(), seed, self.redact.finds
+        )
         try:
             if self.shard is None:
                 ahead = [item for item in ours if not item.attended]

@@ -61,6 +61,18 @@ def test_only_the_first_severity_cannot_be_lowered():
 def test_codes_are_a_family_and_a_name_with_a_source():
     for name, code in CODES.items():
         family, _, rest = name.partition(".")
-        assert family in {"order", "text", "tool", "reply", "sem", "state", "modes", "client", "wire", "avail"}, name
+        assert family in {
+            "order",
+            "text",
+            "tool",
+            "reply",
+            "sem",
+            "state",
+            "modes",
+            "client",
+            "wire",
+            "avail",
+            "secret",
+        }, name
         assert rest.replace("_", "").isalnum(), name
         assert len(code.source) > 10, name

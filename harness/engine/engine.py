@@ -10,9 +10,11 @@ from dataclasses import replace
 from harness.engine.account import account, without_exchanges
 from harness.engine.alike import Alike
 from harness.engine.conduct import conduct
+from harness.engine.echoing import Finds, echoes
 from harness.engine.exploring import Exploring, explore
 from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
+from harness.engine.planting import Planting
 from harness.engine.steadiness import Steadiness
 from harness.engine.target import Grounds
 from harness.findings import Verdict, verdict
@@ -41,11 +43,15 @@ class Engine:
         steadiness: Steadiness | None = None,
         ledger: Ledger | None = None,
         exploring: Exploring | None = None,
+        seed: int = 0,
+        finds: Finds | None = None,
     ) -> None:
         self._writer = writer
+        self._finds = finds
         self._steadiness = steadiness or Steadiness()
         self._grounds = Grounds(limits, steadiness=self._steadiness, ledger=ledger)
         self._alike = Alike()
+        self._planting = Planting(seed)
         self._waiting: deque[tuple[Case, Done, Callable[[BaseException], None]]] = deque()
         self._concurrency = concurrency
         self._exploring = exploring or Exploring()
@@ -98,7 +104,7 @@ class Engine:
             return await self._explored(case, started, began)
         try:
             self._alike.enter(case)
-            conducted = await conduct(case, self._grounds, self._alike)
+            conducted = await conduct(case, self._grounds, self._alike, self._planting)
         except Exception as error:
             reason = "".join(traceback.format_exception(error, limit=-8))
             return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)
@@ -107,14 +113,20 @@ class Engine:
                 self._alike.leave(case, conducted.conversation.outline)
         finally:
             self._alike.leave(case)
+        if self._finds is not None:
+            echoed = tuple(echoes(conducted.conversation, self._finds))
+            conducted = replace(conducted, findings=(*conducted.findings, *echoed))
         return account(case, conducted, self._writer, started, time.monotonic() - began)
 
     async def _explored(self, case: Case, started: float, began: float) -> CaseLine:
         """A case with generated parameters: its line is that of one example. Modes draw apart and are not compared."""
         try:
-            found = await explore(case, lambda example: conduct(example, self._grounds), self._exploring)
+            found = await explore(
+                case, lambda example: conduct(example, self._grounds, planting=self._planting), self._exploring
+            )
         except Refused as refused:
-            return without_exchanges(case, Verdict.ERRORED, case.scenario.told(refused), started, time.monotonic() - began)
+            reason = case.scenario.told(refused)
+            return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)
         except Exception as error:
             reason = "".join(traceback.format_exception(error, limit=-8))
             return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 
+from harness.engine.echoing import Finds
 from harness.engine.engine import Engine
 from harness.engine.exploring import Exploring
 from harness.engine.ledger import Ledger
@@ -24,9 +25,13 @@ class EngineLoop:
         steadiness: Steadiness | None = None,
         ledger: Ledger | None = None,
         exploring: Exploring | None = None,
+        seed: int = 0,
+        finds: Finds | None = None,
     ) -> None:
         self._loop = asyncio.new_event_loop()
-        self._engine = Engine(writer, concurrency, steadiness=steadiness, ledger=ledger, exploring=exploring)
+        self._engine = Engine(
+            writer, concurrency, steadiness=steadiness, ledger=ledger, exploring=exploring, seed=seed, finds=finds
+        )
         self._thread = threading.Thread(target=self._run, name="harness-engine", daemon=True)
         self._thread.start()
 

@@ -15,6 +15,7 @@ from harness.rules.mcp import MCP_RULES
 from harness.rules.modes import MODE_RULES
 from harness.rules.order import ORDER_RULES
 from harness.rules.reply import REPLY_RULES
+from harness.rules.secret import SECRET_RULES
 from harness.rules.sem import SEM_RULES
 from harness.rules.state import STATE_RULES
 from harness.rules.story import Story
@@ -36,6 +37,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *STATE_RULES,
     *MODE_RULES,
     *CLIENT_RULES,
+    *SECRET_RULES,
     *AVAIL_RULES,
 )
 

@@ -5,12 +5,18 @@ the forms in which an endpoint might give them back, in everything that is about
 """
 
 import base64
+import html
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NoReturn
 from urllib.parse import quote, quote_plus
 
 MARK: Final = b"[redacted]"
+_DATA_LINE: Final = re.compile(rb"^data:[^\r\n]*", re.MULTILINE)
+_DELTA: Final = re.compile(rb'"delta"\s*:\s*("(?:[^"\\]|\\.)*")')
+_TYPE: Final = re.compile(rb'"type"\s*:\s*"([^"]*)"')
+_OUTPUT: Final = re.compile(rb'"output_index"\s*:\s*(\d+)')
 SHORTEST: Final = 8
 """Shorter secrets are refused: they cannot be removed without harming innocent text."""
 
@@ -50,7 +56,10 @@ class Secret:
 
 
 def forms(value: str) -> list[bytes]:
-    """A value as an endpoint might repeat it: plain, JSON-escaped, URL-encoded, in base64 at any alignment."""
+    """A value as an endpoint might repeat it: plain, escaped for JSON or HTML, URL-encoded, in base64 at any alignment.
+
+    Letter case does not matter: whoever looks for them looks in lower case.
+    """
     raw = value.encode()
     escaped = json.dumps(value)[1:-1]
     found = {
@@ -59,6 +68,10 @@ def forms(value: str) -> list[bytes]:
         escaped.replace("/", "\\/").encode(),
         quote(value, safe="").encode(),
         quote_plus(value).encode(),
+        html.escape(value).encode(),
+        "".join(f"\\u{ord(letter):04x}" for letter in value).encode(),
+        "".join(f"\\\\u{ord(letter):04x}" for letter in value).encode(),  # the same, as a text in JSON
+        "".join(f"%{ord(letter):02x}" for letter in value).encode(),
     }
     for shift in range(3):
         coded = base64.b64encode(b"\0" * shift + raw)
@@ -86,6 +99,37 @@ class Redactor:
     def __call__(self, data: bytes) -> bytes:
         if not self._needles:
             return data
+        return self._in_one_piece(self._in_deltas(data))
+
+    def finds(self, data: bytes) -> bool:
+        """Whether a secret stands in the data, in one piece or in the deltas of a stream."""
+        if not self._needles:
+            return False
+        folded = data.lower()
+        return any(needle in folded for needle in self._needles) or self._in_deltas(data) is not data
+
+    def _in_deltas(self, data: bytes) -> bytes:
+        """A stream in which every delta is blanked that holds a part of a secret: no piece of it would be found."""
+        if b'"delta"' not in data:
+            return data
+        blanked: list[tuple[int, int]] = []
+        for deltas in _joined(data).values():
+            text = "".join(delta for _, delta in deltas).encode("utf-8", "surrogatepass").lower()
+            spans = [span for needle in self._needles for span in _spans(needle, text)]
+            end = 0
+            for place, delta in deltas if spans else ():
+                start, end = end, end + len(delta.encode("utf-8", "surrogatepass"))
+                if any(first < end and start < last for first, last in spans):
+                    blanked.append(place)
+        if not blanked:
+            return data
+        kept, end = [], 0
+        for start, stop in sorted(blanked):
+            kept += [data[end:start], b'"', MARK, b'"']
+            end = stop
+        return b"".join((*kept, data[end:]))
+
+    def _in_one_piece(self, data: bytes) -> bytes:
         folded = data.lower()  # ASCII alone: every byte stays at its place
         spans = sorted(span for needle in self._needles for span in _spans(needle, folded))
         if not spans:
@@ -96,6 +140,25 @@ class Redactor:
                 kept += [data[end:start], MARK]
             end = max(end, stop)
         return b"".join((*kept, data[end:]))
+
+
+def _joined(data: bytes) -> dict[bytes, list[tuple[tuple[int, int], str]]]:
+    """The deltas of a stream by what they grow (the line without them and without numbers), each with its place."""
+    found: dict[bytes, list[tuple[tuple[int, int], str]]] = {}
+    for line in _DATA_LINE.finditer(data):
+        delta = _DELTA.search(line[0])
+        if delta is None:
+            continue
+        try:
+            text = json.loads(delta[1], strict=False)
+        except ValueError:
+            continue
+        kind = _TYPE.search(line[0])
+        index = _OUTPUT.search(line[0])
+        start = line.start() + delta.start(1)
+        grows = (kind[1] if kind else b"") + b"/" + (index[1] if index else b"")
+        found.setdefault(grows, []).append(((start, start + len(delta[1])), text))
+    return found
 
 
 def _spans(needle: bytes, data: bytes) -> Iterator[tuple[int, int]]:

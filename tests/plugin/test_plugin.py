@@ -13,6 +13,7 @@ import pytest
 import harness.engine.embedded
 import harness.pytest_items  # imported once here, not by each pytest that the tests start
 import harness.report.page
+from harness.record.run import Run
 
 GOOD = """
 scenario: Recall {name}
