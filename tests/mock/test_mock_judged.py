@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from builders.attachments import asking, file_part, image_part, pdf, picture
 from builders.endpoint import Visitor, events_of, visiting
+from builders.tool_stalls import approving, dice, served, tool
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness.engine.tool_servers import Stall
 from harness.reply import Reply
 from harness.wire.exchange import Ending, Exchange, Head, How, Request
 
@@ -18,6 +20,8 @@ SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}, "require
 FORMAT = {"format": {"type": "json_schema", "name": "n", "schema": {**SCHEMA, "additionalProperties": False}}}
 MANAGED = {"context_management": [{"type": "compaction", "compact_threshold": 20}]}
 SEALED = {"include": ["reasoning.encrypted_content"], "store": False}
+FILES = {"type": "file_search", "vector_store_ids": ["vs_harness"]}
+RESULTS = "file_search_call.results"
 SUMMED = {"reasoning": {"effort": "high", "summary": "auto"}}
 
 CODE = {"type": "code_interpreter", "container": {"type": "auto"}}
@@ -45,6 +49,9 @@ ASKED: dict[str, dict[str, Any]] = {
     "code that fails": {"input": "Calculate 7 / 0", "tools": [CODE]},
     "code cut": {"input": "Calculate 17 * 3.", "tools": [CODE], "max_output_tokens": 60},
     "bare": {"input": "Hi", "stream_options": {"include_obfuscation": False}},
+    "web search": {"input": "Search the web: how deep is the harbour of Velmora?", "tools": [{"type": "web_search"}]},
+    "file search": {"input": "Search the files: a berth in Sellick?", "tools": [FILES], "include": [RESULTS]},
+    "custom tool": {"input": 'Call run_code with "print(1)".', "tools": [{"type": "custom", "name": "run_code"}]},
 }
 
 
@@ -88,6 +95,53 @@ def test_drawn_pictures(model: str, more: dict[str, bool]):
 
     assert b"image_generation_call" in body
     assert found == []
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("failing", [True, False])
+def test_tools_of_servers(stream: bool, failing: bool):
+    """Listed, asked, approved, called, well and badly; two servers in one request."""
+
+    async def visit(visitor: Visitor, stall: Stall):
+        asked = {"model": visitor.model, "input": "Roll the dice for 2d4.", "stream": stream, "tools": [tool(stall)]}
+        found, body = await exchanged(visitor, "POST", "/responses", asked)
+        asking = events_of(body)[-1]["response"] if stream else json.loads(body)
+        asked |= {"input": approving(asking), "previous_response_id": asking["id"]}
+        found += (await exchanged(visitor, "POST", "/responses", asked))[0]
+        asked |= {"tools": [tool(stall, label, require_approval="never") for label in ("dice", "more")]}
+        asked |= {"input": "Roll the dice for 3d6.", "previous_response_id": None}
+        return found + (await exchanged(visitor, "POST", "/responses", asked))[0]
+
+    tools = dice("7", failed=failing) | {"more": dice()["dice"]}
+    with served() as servers, servers.open(tools) as stall:
+        assert visiting(lambda visitor: visit(visitor, stall)) == []
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_use_of_a_computer(stream: bool):
+    screen = {"type": "computer_use_preview", "display_width": 9, "display_height": 9, "environment": "linux"}
+
+    async def visit(visitor: Visitor):
+        asked = {"model": visitor.model, "tools": [screen], "truncation": "auto", "stream": stream}
+        prompt = "Click the button of the bank and press ENTER."
+        found, body = await exchanged(visitor, "POST", "/responses", {**asked, "input": prompt})
+        while b"computer_call" in body:
+            made = events_of(body)[-1]["response"] if stream else json.loads(body)
+            if made["output"][-1]["type"] != "computer_call":
+                break
+            call = made["output"][-1]
+            shot = {"type": "computer_screenshot", "image_url": "data:image/png;base64,AAAA"}
+            follow = {"type": "computer_call_output", "call_id": call["call_id"], "output": shot}
+            follow["acknowledged_safety_checks"] = call["pending_safety_checks"]
+            more = {**asked, "input": [follow], "previous_response_id": made["id"]}
+            lines, body = await exchanged(visitor, "POST", "/responses", more)
+            found += lines
+        return found, body
+
+    found, body = visiting(visit, model="computer-use-preview")
+
+    assert found == []
+    assert b"keypress" in body
 
 
 def test_judge_is_no_rubber_stamp():

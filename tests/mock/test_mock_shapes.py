@@ -18,7 +18,9 @@ import pytest
 from builders.attachments import asking, file_part, image_part, pdf, picture
 from builders.endpoint import NOW, Visitor, events_of
 from builders.shapes import JSON, Shape, family, objects, operation, shapes
+from builders.tool_stalls import approving, dice, served, tool
 
+from harness.engine.tool_servers import Stall
 from harness.mock import MockServer, bases
 
 PAGE = Path(__file__).parents[2] / "docs" / "endpoint.md"
@@ -139,6 +141,26 @@ async def code(visitor: Noting) -> None:
     await visitor.get(f"/responses/{second['id']}/input_items?order=asc")
 
 
+async def searches(visitor: Noting) -> None:
+    """Searches of the web and of files, a custom tool."""
+    files = {"type": "file_search", "vector_store_ids": ["vs_harness"]}
+    results = {"include": ["file_search_call.results"]}
+    for way in (visitor.create, visitor.stream):
+        await way("Search the web: how deep is the harbour of Velmora?", tools=[{"type": "web_search"}])
+        await way("Search the files: what costs a berth in Sellick?", tools=[files], **results)
+        await way("Call run_code with x.", tools=[{"type": "custom", "name": "run_code"}])
+
+
+async def servers(visitor: Noting, stall: Stall) -> None:
+    """Tools of an MCP server, asked for, approved, and called at once."""
+    tools = [tool(stall, server_description="Dice")]
+    await visitor.stream("Roll the dice for 2d4.", tools=tools)
+    asking = await visitor.create("Roll the dice for 2d4.", tools=tools)
+    await visitor.create(approving(asking), previous_response_id=asking["id"], tools=tools)
+    await visitor.stream(approving(asking), previous_response_id=asking["id"], tools=tools)
+    await visitor.stream("Roll the dice for 2d4.", tools=[tool(stall, require_approval="never")])
+
+
 async def others(visitor: Noting) -> None:
     """Compaction, counting, conversations."""
     turns = [{"role": "user", "content": "My parcel is 17."}, {"role": "assistant", "content": "Noted."}]
@@ -166,8 +188,10 @@ def ours() -> dict[str, Shape]:
             for model in ("gpt-5-mini", "gpt-4.1"):
                 room = server.rooms.open({"issues": ["image-streaming"]}, model=model, clock=lambda: NOW)
                 visitor = Noting(server, room, session)
-                for program in (responses, attachments, drawings, code, refusals, others):
+                for program in (responses, attachments, drawings, code, searches, refusals, others):
                     await program(visitor)
+                with served() as all_servers, all_servers.open(dice()) as stall:
+                    await servers(visitor, stall)
                 seen += visitor.seen
             for name, base in bases.BASES.items():
                 script = {"items": [dict(item) for item in base.output]}
