@@ -14,6 +14,8 @@ from harness.engine.cleaning import cleaned
 from harness.engine.course import CannotGoOn, Course
 from harness.engine.grading import grade
 from harness.engine.plan import Case
+from harness.engine.planting import Planting, Plot
+from harness.engine.scripts import script
 from harness.engine.stalls import since, stall_for
 from harness.engine.steadiness import cannot_work
 from harness.engine.tampering import BREAKS
@@ -53,27 +55,35 @@ class Conducted:
     graded: tuple[TurnTaken, ...] = ()
 
 
-async def conduct(case: Case, grounds: Grounds, alike: Alike | None = None) -> Conducted:
+async def conduct(
+    case: Case, grounds: Grounds, alike: Alike | None = None, planting: Planting | None = None
+) -> Conducted:
     """Runs a case: its turns in order, until one is not answered.
 
-    `alike` knows what the case's other modes came to. What the endpoint or the network does wrong is a finding. Whatever else is raised is a bug of ours.
+    `alike` knows what the case's other modes came to, `planting` what was planted in all cases of the run. What the
+    endpoint or the network does wrong is a finding. Whatever else is raised is a bug of ours.
     """
     facts = case.target.facts
+    planting = planting or Planting()
+    plot = planting.begin(case)
     async with (
         stall_for(case.scenario, facts, facts.variables(), grounds) as serving,
         case.target.open(grounds, script(case)) as opened,
         cleaned(grounds.steady(case.target, opened), grounds.ledger, facts.name, case.id) as door,
     ):
-        course = Course(case, door, applied=_nothing_applied(case), serving=serving)
+        course = Course(case, door, applied=_nothing_applied(case, plot), serving=serving, plot=plot)
         scripted = any(turn.mock for turn in case.scenario.turns)
         for number, turn in enumerate(case.scenario.turns):
             if scripted and door.begin is not None:
                 door.begin(number)
             if not await _take(course, turn, grounds):
                 break
+        else:
+            await _ask_for_planted(course, grounds)
     mode = {"delivery": case.delivery, "state": case.state, "client": case.client}
     others = await alike.others(case) if alike is not None else {}
-    conversation = Conversation(tuple(course.taken), case.scenario, mode, others=others)
+    knowledge = planting.knowledge(case, plot, course.taken)
+    conversation = Conversation(tuple(course.taken), case.scenario, mode, knowledge, others=others)
     try:
         judgement = judge(conversation)
     except Exception as error:  # a rule of ours is wrong; what was exchanged is evidence all the same
@@ -98,21 +108,25 @@ def _without_echo(findings: Sequence[Finding]) -> Sequence[Finding]:
     return findings
 
 
-def script(case: Case) -> Mapping[str, Any] | None:
-    """The scenario's script for the embedded endpoint, with that of its turns under `turns`."""
-    scenario = case.scenario
-    if not any(turn.mock for turn in scenario.turns):
-        return scenario.mock
-    turns = [turn.mock or {} for turn in scenario.turns]
-    return {**(scenario.mock or {}), "turns": turns}
+async def _ask_for_planted(course: Course, grounds: Grounds) -> None:
+    """Asks for the facts that were planted, as one more turn in the state of the case."""
+    question, demand = course.plot.question, course.case.scenario.carries
+    if question is not None and demand is not None and course.past:
+        if course.door.begin is not None:
+            course.door.begin(len(course.case.scenario.turns))
+        await _take(course, question, grounds)
+        course.applied[f"{question.id}/{demand.key}"] = 1
 
 
-def _nothing_applied(case: Case) -> dict[str, int]:
+def _nothing_applied(case: Case, plot: Plot) -> dict[str, int]:
     """Every expectation of the case, looked at not once: what stays so is told."""
     scenario = case.scenario
-    return {
+    demands = {
         f"{turn.id}/{expectation.key}": 0 for turn in scenario.turns for expectation in scenario.expectations_of(turn)
     }
+    if plot.question is not None and scenario.carries is not None:
+        demands[f"{plot.question.id}/{scenario.carries.key}"] = 0
+    return demands
 
 
 async def _take(course: Course, turn: Turn, grounds: Grounds) -> bool:
@@ -181,7 +195,7 @@ async def _hold_to(course: Course, turn: Turn, taken: TurnTaken, grounds: Ground
             else:
                 course.findings.extend(expect.judge(taken, expectation, bindings, course.taken[:-1]))
         except Refused as refusal:
-            course.error = str(refusal)
+            course.error = course.case.scenario.told(refusal)
     return course.error is None
 
 

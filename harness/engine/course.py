@@ -6,12 +6,14 @@ from typing import Any
 
 from harness.conversation import Told, TurnTaken
 from harness.engine.plan import Case
+from harness.engine.planting import NOTHING, Plot
 from harness.engine.stalls import Serving
 from harness.engine.state import Past
 from harness.engine.target import Door
 from harness.findings import Finding
 from harness.protocol.profiles import CORE
 from harness.reply import Reply
+from harness.scenario.attachments import Attachment
 from harness.scenario.headers import value_mistake
 from harness.scenario.model import Turn
 from harness.scenario.variables import substitute
@@ -52,8 +54,11 @@ class Course:
     past: tuple[Past, ...] = ()
     past_of: dict[str, tuple[Past, ...]] = field(default_factory=dict)
     excused: set[str] = field(default_factory=set)  # turns that were refused as they should be
+    broken: set[str] = field(default_factory=set)  # turns of which `tamper` found something to break
+    sent_files: int = 0
     taken: list[TurnTaken] = field(default_factory=list)
     captured: dict[str, Any] = field(default_factory=dict)
+    plot: Plot = NOTHING
     serving: Serving = field(default_factory=lambda: Serving({}))
     asked: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -81,13 +86,25 @@ class Course:
         self.exchanges += len(exchanges)
         return tuple(Reply(exchange, first + number, profile=CORE) for number, exchange in enumerate(exchanges))
 
-    def request_of(self, turn: Turn) -> dict[str, Any]:
-        """What the turn's request holds beside its input: model, the scenario's and the turn's own, and the tools."""
+    def file_name(self, file: Attachment) -> str:
+        """The name under which a file is uploaded; never its own."""
+        if self.door.file_name is not None:
+            return self.door.file_name(file.ending)
+        self.sent_files += 1
+        return f"att-{self.sent_files}.{file.ending}"
+
+    def request_of(self, turn: Turn, *, opening: bool = True) -> dict[str, Any]:
+        """What the turn's request holds beside its input: model, the scenario's and the turn's own, and the tools.
+
+        In later rounds of a turn no tool is demanded any more: the model could never answer.
+        """
         scenario = self.case.scenario
         body = {"model": self.case.target.facts.deployment, **scenario.request_of(turn)}
         if scenario.tools:
             body.setdefault("tools", [dict(tool) for tool in scenario.tools])
         bound: dict[str, Any] = substitute(body, self.bindings)
+        if not opening and _demands_a_call(bound.get("tool_choice")):
+            del bound["tool_choice"]
         return bound
 
     def headers_of(self, turn: Turn) -> Headers:
@@ -102,3 +119,10 @@ class Course:
             if mistake := value_mistake(value):
                 raise CannotGoOn(f"turn {turn.id}: the header {name}: {mistake}")
         return headers
+
+
+def _demands_a_call(choice: Any) -> bool:
+    """Whether a `tool_choice` leaves the model no answer but to call a tool."""
+    if isinstance(choice, Mapping):
+        return not (choice.get("type") == "allowed_tools" and choice.get("mode") != "required")
+    return bool(choice == "required")

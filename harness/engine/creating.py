@@ -67,7 +67,8 @@ async def create(course: Course, turn: Turn, new: list[Any], before: tuple[Reply
     Goes on until it calls none that has `returns:`, or none alone: all calls of one response are answered in one
     request. `before` are the replies of what the turn did first.
     """
-    past, asked = course.past_for(turn), new
+    past, new = course.past_for(turn), [*course.plot.items(turn), *new]
+    asked = new
     replies, rounds, told = before, list[Reply](), list[Told]()
     for _ in range(turn.max_rounds):
         done = await take_round(course, turn, new, past)

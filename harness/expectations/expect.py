@@ -65,7 +65,7 @@ def found(taken: TurnTaken, bound: Expectation, value: Any) -> list[Finding]:
 
 def _looked_at(taken: TurnTaken, expectation: Expectation, earlier: Sequence[TurnTaken]) -> Any:
     if expectation.subject in BESIDE:
-        return BESIDE[expectation.subject](taken, earlier)
+        return BESIDE[expectation.subject](taken, earlier, expectation.part)
     return LOOKS[expectation.subject](taken, expectation.part)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from harness.conversation import TurnTaken
+from harness.expectations.carried import compaction
 from harness.expectations.produced import PRODUCED
 from harness.expectations.servers import mcp, mcp_hits
 from harness.matchers import paths
@@ -151,14 +152,20 @@ def path(taken: TurnTaken, part: str | None) -> Any:
     return paths.found_at(part, taken.final.response)
 
 
-def same_as(taken: TurnTaken, earlier: Sequence[TurnTaken]) -> Any:
+def same_as(taken: TurnTaken, earlier: Sequence[TurnTaken], part: str | None) -> Any:
     """The responses of this turn and all before it, by turn id."""
     replies = {**{each.id: each.final for each in earlier}, THIS: taken.final}
     return {id_: reply.response for id_, reply in replies.items() if reply is not None and reply.response is not None}
 
 
-BESIDE: Final[Mapping[str, Callable[[TurnTaken, Sequence[TurnTaken]], Any]]] = {"same_as": same_as}
+BESIDE: Final[Mapping[str, Callable[[TurnTaken, Sequence[TurnTaken], str | None], Any]]] = {
+    "same_as": same_as,
+    "compaction": compaction,
+}
 """Every subject that is seen in a turn beside those before it."""
+
+PLANTED: Final = frozenset({"carry_over"})
+"""Every subject that is seen in the whole conversation, by rules: the harness plants facts and asks for them."""
 
 GRADED: Final = frozenset({"judge"})
 """Every subject that takes a model to look at it; see `harness.expectations.grading`."""

@@ -18,8 +18,9 @@ from harness.rules.telling import Amiss, StoryRule
 class Recall:
     """A turn that was asked for planted facts: those that it brought back, those that it did not.
 
-    `short`: it counts fewer input tokens than the turn before it together with that one's visible answer. `folded`:
-    a compaction stands between the telling and the asking.
+    `last` are those that were told in the turn before. `short`: the turn counts fewer input tokens than the turn
+    before it and that one's visible answer, or than there are words in its context. `folded`: a compaction stands
+    between the telling and the asking.
     """
 
     made: Created
@@ -44,7 +45,7 @@ class Recall:
             return RecallIsStrong.name
         if not self.kept:
             return ChainIsFollowed.name
-        return ChainHasItsParent.name if set(self.lost) <= set(self.last) else RecallIsStrong.name
+        return ChainHasItsParent.name if set(self.last) & set(self.lost) else RecallIsStrong.name
 
 
 def recalls(story: Story) -> Iterator[Recall]:
@@ -66,12 +67,16 @@ def recalls(story: Story) -> Iterator[Recall]:
 
 
 def _short(made: Created) -> bool:
-    """Whether a chained turn counts fewer tokens than its parent and the parent's visible answer."""
-    parent = made.parent
-    if parent is None or any(made.body.get(name) != parent.body.get(name) for name in ("instructions", "tools")):
+    """Whether a chained turn counts fewer tokens than its context must have."""
+    parent, now = made.parent, made.tokens("input_tokens")
+    if parent is None or now is None:
         return False
-    now, before, out = made.tokens("input_tokens"), parent.tokens("input_tokens"), parent.tokens("output_tokens")
-    return now is not None and before is not None and out is not None and now < before + out - parent.thought
+    if now < sum(1 for word in said(made.context).split() if word.isascii()):
+        return True
+    if any(made.body.get(name) != parent.body.get(name) for name in ("instructions", "tools")):
+        return False
+    before, out = parent.tokens("input_tokens"), parent.tokens("output_tokens")
+    return before is not None and out is not None and now < before + out - parent.thought
 
 
 class _OfRecalls(StoryRule):

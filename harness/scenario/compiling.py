@@ -8,6 +8,7 @@ from harness.matchers.base import ANY, Reading, Report, brief
 from harness.matchers.collections import InOrder
 from harness.matchers.structure import Fields
 from harness.matchers.table import compile, read
+from harness.scenario.carrying import Keeps, Plants
 from harness.scenario.judging import Judged
 from harness.scenario.same_as import SameAs
 from harness.scenario.subjects import SUBJECTS, Subject
@@ -18,6 +19,8 @@ SPECIAL: Final[Mapping[str, type[Matcher]]] = {
     "tool_calls": ToolCalls,
     "same_as": SameAs,
     "judge": Judged,
+    "carry_over/plants": Plants,
+    "compaction/keeps": Keeps,
     "stream/order": InOrder,
     "stream/events": Fields,
 }

@@ -22,6 +22,9 @@ from harness.source.place import Place, Refused
 MAX_ROUNDS: Final = 8
 """Requests of one turn, at most, where calls of tools are answered and nothing else is said."""
 
+ASKING: Final = "carry-over"
+"""The id of the turn in which the harness asks for the facts that it planted."""
+
 Combination = tuple[str, str, str]
 """A mode: the names of delivery, state and client."""
 
@@ -201,9 +204,21 @@ class Scenario:
 
         Where no response comes back (an upload, a wait) the turn's own alone.
         """
-        if not ACTIONS[turn.action].answers:
-            return turn.expect
-        if not turn.expect or not self.expect:
-            return turn.expect or self.expect
-        own = {expectation.key for expectation in turn.expect}
-        return (*(shared for shared in self.expect if shared.key not in own), *turn.expect)
+        if turn.id == ASKING:
+            return ()
+        shared = self._of_turns(self.expect) if ACTIONS[turn.action].answers else ()
+        own_keys = {expectation.key for expectation in turn.expect}
+        return (*(each for each in shared if each.key not in own_keys), *self._of_turns(turn.expect))
+
+    @staticmethod
+    def _of_turns(demands: tuple[Expectation, ...]) -> tuple[Expectation, ...]:
+        """The demands but for `carry_over`, which is one on the whole conversation."""
+        if not any(each.subject == "carry_over" for each in demands):
+            return demands
+        return tuple(each for each in demands if each.subject != "carry_over")
+
+    @property
+    def carries(self) -> Expectation | None:
+        """The demand of `carry_over`, wherever it was written; None where facts are not to be planted."""
+        demands = (*self.expect, *(each for turn in self.turns for each in turn.expect))
+        return next((each for each in demands if each.subject == "carry_over"), None)

@@ -75,8 +75,17 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
     "headers": Subject("the headers of the HTTP response", kind="mapping", open_parts="header"),
     "path": Subject("anything in the final response object, by JSONPath", kind="mapping", open_parts="JSONPath"),
     "region": Subject("the region that the answer's header names", kind="text", example="${target.region}"),
-    "compaction": Subject("what compaction did", built=False),
-    "carry_over": Subject("whether planted facts survive to the last turn", built=False),
+    "compaction": Subject(
+        "what compaction did: whether it happened in the turn, what the turn saved by it, which facts are still known",
+        kind="mapping",
+        parts={"happened": "flag", "saved_tokens": "number", "keeps": "list"},
+    ),
+    "carry_over": Subject(
+        "so many random facts (`plants`) are told in the first turn and asked for after the last one",
+        kind="mapping",
+        parts={"plants": "number"},
+        example="{plants: 3}",
+    ),
     "annotations": Subject(
         "citations of the answer; a part lists what each of them has there",
         kind="list",

@@ -10,7 +10,7 @@ from builders.replies import URL, plain, streamed
 from builders.streams import Telling, message, response
 
 from harness.conversation import TurnTaken
-from harness.expectations.subjects import BESIDE, GRADED, LOOKS, USAGE
+from harness.expectations.subjects import BESIDE, GRADED, LOOKS, PLANTED, USAGE
 from harness.pointer import MISSING
 from harness.reply import Reply
 from harness.scenario.subjects import SUBJECTS
@@ -217,9 +217,9 @@ def test_every_subject_has_examples_of_both_kinds():
 
 def test_both_tables_name_the_same_subjects():
     """What the language has and this version runs is what can be looked at, in the same parts."""
-    seen = {*LOOKS, *BESIDE, *GRADED}
+    seen = {*LOOKS, *BESIDE, *GRADED, *PLANTED}
     assert seen == {name for name, subject in SUBJECTS.items() if subject.built}
-    assert len(seen) == len(LOOKS) + len(BESIDE) + len(GRADED)
+    assert len(seen) == len(LOOKS) + len(BESIDE) + len(GRADED) + len(PLANTED)
     assert set(USAGE) == set(SUBJECTS["usage"].parts)
 
 
