@@ -15,13 +15,21 @@ def command(paths: tuple[Path, ...], settings: tuple[str, ...]) -> None:
     Below a folder `specs` every YAML file is one of ours; elsewhere those with `scenario:` and `turns:` at their top.
     Exit codes: 0 all are well formed, 4 something is wrong, 5 there is no scenario.
     """
-    from harness.scenario.load import load_all
+    from harness.engine.embedded import embedded_family
+    from harness.engine.scripts import wrong_scripts
+    from harness.scenario.load import bound, load_all
     from harness.source.place import Refused
 
     files = [file for path in paths or (Path("specs"),) for file in _files(path)]
-    names = [setting.partition("=")[0] for setting in settings]
+    pairs = [setting.partition("=") for setting in settings]
+    names = [name for name, _, _ in pairs]
+    given = {name: value for name, equals, value in pairs if equals}
     try:
         scenarios = load_all(dict.fromkeys(files), Path.cwd(), settings=names)
+        endpoint = embedded_family()[0]
+        filled = (bound(scenario, {**given, **row}) for scenario in scenarios for row in scenario.rows or ({},))
+        if mistakes := wrong_scripts((scenario, endpoint) for scenario in filled):
+            raise Refused(mistakes)
     except Refused as refused:
         click.echo(f"{refused}\n", err=True)
         count = len(refused.diagnostics)

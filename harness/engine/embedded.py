@@ -33,11 +33,11 @@ class EmbeddedTarget:
     facts: Facts
     defects: Sequence[str] = ()
 
-    def mistake(self, script: Mapping[str, Any] | None) -> str | None:
+    def mistake(self, script: Mapping[str, Any] | None) -> tuple[str, tuple[str | int, ...]] | None:
         try:
             Script(script)
         except WrongScript as wrong:
-            return str(wrong)
+            return str(wrong), wrong.path
         return None
 
     @asynccontextmanager

@@ -88,8 +88,8 @@ class Target(Protocol):
         """A door of one case; a live target takes no script."""
         ...
 
-    def mistake(self, script: Mapping[str, Any] | None) -> str | None:
-        """Why a case's script cannot be followed; None where it can, or where no script is taken."""
+    def mistake(self, script: Mapping[str, Any] | None) -> tuple[str, tuple[str | int, ...]] | None:
+        """Why a script cannot be followed, and the path to what is wrong in it; None where it can, or none is taken."""
         ...
 
 
@@ -176,7 +176,7 @@ class LiveTarget:
         """Where the operator has put a file for the service to fetch."""
         return self.facts.attachments.get(name)
 
-    def mistake(self, script: Mapping[str, Any] | None) -> str | None:
+    def mistake(self, script: Mapping[str, Any] | None) -> tuple[str, tuple[str | int, ...]] | None:
         return None
 
 

@@ -16,14 +16,16 @@ turns: [{...}, {...}]        the same for the first, second, … create request 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from harness.mock import issues
 from harness.mock.defects import Defect, find
 from harness.mock.quota import Quotas
+
+T = TypeVar("T")
 
 KEYS: Final = (
     "reply",
@@ -48,7 +50,19 @@ UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
 
 
 class WrongScript(ValueError):
-    """A script that cannot be followed; the message says what is wrong and what would be right."""
+    """A script that cannot be followed; the message says what is wrong and what would be right.
+
+    `path` leads to it from the top of the script; `hint` says how to mend it.
+    """
+
+    def __init__(self, message: str, *path: str | int, hint: str | None = None) -> None:
+        self.path = path
+        self.hint = hint
+        super().__init__(message)
+
+    def below(self, *path: str | int) -> "WrongScript":
+        """The same in a script that is part of another one."""
+        return WrongScript(str(self), *path, *self.path, hint=self.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +84,24 @@ class Directions:
     def read(cls, raw: Mapping[str, Any]) -> "Directions":
         """Raises `WrongScript` for an unknown key, defect or value."""
         for key in raw:
+            if key in OF_ROOM:
+                raise WrongScript(f"mock: `{key}` is for a whole scenario, not for one turn", str(key))
             if key not in KEYS:
                 near = get_close_matches(str(key), (*KEYS, *OF_ROOM), 1)
-                raise WrongScript(f"unknown key `{key}` in mock" + (f"; did you mean `{near[0]}`?" if near else ""))
+                raise WrongScript(
+                    f"unknown key `{key}` in mock" + (f"; did you mean `{near[0]}`?" if near else ""), str(key)
+                )
         items = raw.get("items")
         if items is not None and not (isinstance(items, list) and all(isinstance(i, Mapping) for i in items)):
-            raise WrongScript("mock: `items` must be a list of output items")
+            raise WrongScript("mock: `items` must be a list of output items", "items")
         fail = raw.get("fail")
         if fail is not None and not (isinstance(fail, Mapping) and fail.get("form", "failed") in FORMS):
-            raise WrongScript(f"mock: `fail` must be a mapping whose `form` is one of {', '.join(FORMS)}")
+            raise WrongScript(f"mock: `fail` must be a mapping whose `form` is one of {', '.join(FORMS)}", "fail")
         error = raw.get("error")
         if error is not None and not (isinstance(error, Mapping) and isinstance(error.get("status"), int)):
-            raise WrongScript("mock: `error` must be a mapping with a `status`")
+            raise WrongScript("mock: `error` must be a mapping with a `status`", "error")
         if raw.get("blocked") not in (None, *BLOCKED):
-            raise WrongScript(f"mock: `blocked` must be one of {', '.join(BLOCKED)}")
+            raise WrongScript(f"mock: `blocked` must be one of {', '.join(BLOCKED)}", "blocked")
         return cls(
             reply=text(raw, "reply"),
             refusal=text(raw, "refusal"),
@@ -106,7 +124,7 @@ class Directions:
 def text(raw: Mapping[str, Any], key: str) -> str | None:
     value = raw.get(key)
     if value is not None and not isinstance(value, str):
-        raise WrongScript(f"mock: `{key}` must be text")
+        raise WrongScript(f"mock: `{key}` must be text", key)
     return value
 
 
@@ -116,7 +134,7 @@ def seconds(value: object, key: str) -> float:
         return float(value)
     match = DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise WrongScript(f"mock: `{key}` must be a duration such as 200ms or 2s")
+        raise WrongScript(f"mock: `{key}` must be a duration such as 200ms or 2s", key)
     return float(match[1]) * UNITS[match[2]]
 
 
@@ -127,7 +145,7 @@ def defects_of(raw: Mapping[str, Any]) -> tuple[Defect, ...]:
     try:
         return tuple(find(str(name)) for name in names)
     except LookupError as error:
-        raise WrongScript(f"mock: {error.args[0]}") from error
+        raise WrongScript(f"mock: {error.args[0]}", "defect" if "defect" in raw else "defects") from error
 
 
 class Script:
@@ -140,15 +158,12 @@ class Script:
             raise WrongScript("mock: a script must be a mapping")
         turns = raw.get("turns") or []
         if not (isinstance(turns, list) and all(isinstance(turn, Mapping) for turn in turns)):
-            raise WrongScript("mock: `turns` must be a list of mappings")
+            raise WrongScript("mock: `turns` must be a list of mappings", "turns")
         standing = {key: value for key, value in raw.items() if key not in OF_ROOM}
-        try:
-            self.quotas = Quotas.read(raw.get("quota"))
-            self.issues = issues.read(raw.get("issues"))
-        except ValueError as error:
-            raise WrongScript(f"mock: {error}") from error
+        self.quotas = read_by(Quotas.read, raw, "quota")
+        self.issues = read_by(issues.read, raw, "issues")
         self.always = with_defects(Directions.read(standing), defects)
-        self.turns = [with_defects(Directions.read({**standing, **turn}), defects) for turn in turns]
+        self.turns = [with_defects(read_turn(turn, standing, number), defects) for number, turn in enumerate(turns)]
         self.taken = 0
         self._begun: int | None = None
         self._next: list[Directions] = []
@@ -191,6 +206,22 @@ class Script:
     def defects(self) -> tuple[Defect, ...]:
         """Every defect that any of the directions names."""
         return (*self.always.defects, *(defect for turn in self.turns for defect in turn.defects))
+
+
+def read_by(reader: Callable[[Any], T], raw: Mapping[str, Any], key: str) -> T:
+    """What stands under a key of the whole room. Raises `WrongScript`."""
+    try:
+        return reader(raw.get(key))
+    except ValueError as error:
+        raise WrongScript(f"mock: {error}", key) from error
+
+
+def read_turn(turn: Mapping[str, Any], standing: Mapping[str, Any], number: int) -> Directions:
+    """The directions of one turn over those that stand. Raises `WrongScript`."""
+    try:
+        return Directions.read({**standing, **turn})
+    except WrongScript as wrong:
+        raise wrong.below("turns", number) from None
 
 
 def with_defects(directions: Directions, defects: Sequence[Defect]) -> Directions:

@@ -101,3 +101,14 @@ def test_both_stand_in_the_help(run):
     assert COMMANDS["lint"] in shown
     assert COMMANDS["schema"] in shown
     assert "Exit codes" in run("lint", "--help").stdout
+
+
+def test_a_script_that_cannot_be_followed(run, tmp_path):
+    """Told by lint too, at its own key; with the values that a run would be given."""
+    (tmp_path / "a.yaml").write_text(GOOD + "mock: {pace: '${how}', replay: x}\n")
+
+    result = run("lint", "a.yaml", "--set", "how=20ms")
+
+    assert result.exit_code == 4
+    assert "unknown key `replay` in mock; did you mean `reply`?\n --> a.yaml:3:24" in result.stderr
+    assert result.stderr.endswith("1 mistake in 1 file\n")

@@ -136,7 +136,7 @@ WRONG = [
     ({"fail": {"form": "loud"}}, "`fail` must be a mapping whose `form`"),
     ({"error": {}}, "`error` must be a mapping with a `status`"),
     ({"turns": "x"}, "`turns` must be a list"),
-    ({"turns": [{"turns": []}]}, "unknown key `turns`"),
+    ({"turns": [{"turns": []}]}, "`turns` is for a whole scenario"),
     (["x"], "a script must be a mapping"),
 ]
 
