@@ -2,7 +2,7 @@
 
 import re
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from harness.source.place import shown
 
@@ -46,7 +46,7 @@ def checked(path: str) -> str:
         plain = unquote(segment)
         if not segment or plain.strip(".") == "" or plain.partition(";")[0].strip(".") == "":
             raise LeadsOut(f"`{shown(path)}` climbs, or holds an empty part")
-        if re.search(r"[/\\%?#\x00-\x20\x7f]", plain):
+        if re.search(r"[/\\%?#\x00-\x1f\x7f]", plain):
             raise LeadsOut(f"`{shown(path)}` hides a separator in an escape")
     return f"{before}?{query}" if query else before
 
@@ -62,8 +62,3 @@ def address(base: str, path: str) -> str:
     if (here.scheme, here.netloc) != (there.scheme, there.netloc) or not there.path.startswith(here.path):
         raise LeadsOut(f"`{shown(path)}` does not lie below the base address")
     return whole
-
-
-def quoted(value: str) -> str:
-    """A variable's value as one part of a path."""
-    return quote(value, safe="")
