@@ -154,6 +154,50 @@ def test_what_is_no_readable_document(raw: bytes, kind: str):
     assert refused("document", raw) == kind
 
 
+def of_objects(*objects: bytes) -> bytes:
+    """A PDF of these objects, the first its catalogue; its table is left to be guessed."""
+    numbered = b"".join(b"%d 0 obj\n%b\nendobj\n" % (number, body) for number, body in enumerate(objects, 1))
+    return b"%PDF-1.4\n" + numbered + b"trailer\n<< /Size 9 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n"
+
+
+def swelling(content: bytes) -> bytes:
+    """A PDF whose one page is packed twice."""
+    packed = zlib.compress(zlib.compress(content))
+    return of_objects(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << >> /Contents 4 0 R >>",
+        b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%b\nendstream" % (len(packed), packed),
+    )
+
+
+CATALOGUE = b"<< /Type /Catalog /Pages 2 0 R >>"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        of_objects(CATALOGUE, b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"),
+        of_objects(CATALOGUE, b"<< /Type /Pages /Kids [] /Count 2000000000 >>"),
+        of_objects(CATALOGUE, b"[" * 200_000),
+    ],
+    ids=["pages in a ring", "pages that are not there", "deep"],
+)
+def test_documents_that_would_never_end(raw: bytes):
+    assert refused("document", raw) in ("damaged", "large", "slow")
+    assert pages(pdf("The next one is read.")) == ("The next one is read.",)
+
+
+def test_document_that_swells():
+    """Hundreds of megabytes out of a few hundred bytes: read as far as allowed, or refused, and soon."""
+    raw = swelling(bytes(300_000_000))
+    with suppress(Unreadable):
+        assert pages(raw) == ("",)
+
+    assert len(raw) < 2_000
+    assert pages(pdf("The next one is read.")) == ("The next one is read.",)
+
+
 def test_task_that_takes_too_long_is_ended_and_the_next_one_done():
     impatient = Workshop(seconds=0.0)
     try:
