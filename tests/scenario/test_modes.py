@@ -68,3 +68,44 @@ def test_unknown_names_are_told_before_combinations_are_judged():
     assert [each.partition(" |")[0] for each in told(f"modes: {{delivery: [strem]}}\n{STREAM}")] == [
         "unknown delivery `strem`"
     ]
+
+
+def test_what_runs_in_the_background_is_left_out_of_stateless():
+    """The service has to keep it; asked for alone, it is refused where the modes stand."""
+    text = "modes: {delivery: [background, background_stream, resumed], state: [stateless, manual]}\n"
+    modes = scenario(text).modes
+    assert [mode[1] for mode in modes.combinations()] == ["manual"] * 3
+    assert {reason for _, reason in modes.left_out()} == {
+        f"delivery `{name}` needs a stored response, and with state `stateless` none is kept"
+        for name in ("background", "background_stream", "resumed")
+    }
+    assert told(text.replace(", manual", "").replace("background, background_stream, ", "")) == [
+        "delivery `resumed` needs a stored response, and with state `stateless` none is kept"
+        " | add a mode in which it can run: `modes: {state: [chained]}`"
+    ]
+
+
+def test_a_conversation_goes_on_in_one_line():
+    turns = "turns: [{id: one, user: a}, {user: b, branch_from: one, expect: {status: completed}}]"
+    modes = scenario(f"modes: {{state: [conversation, manual]}}\n{turns}").modes
+    assert modes.left_out() == [
+        (
+            ("plain", "conversation", "wire"),
+            "`branch_from` begins another line, and with state `conversation` there is one alone",
+        )
+    ]
+    assert len(told(f"modes: {{state: [conversation]}}\n{turns}")) == 1
+
+
+def test_the_threshold_and_the_state_that_compacts_by_itself_need_each_other():
+    assert scenario("modes: {state: [chained, auto_compacted], compact_threshold: 500}").modes.compact_threshold == 500
+    assert told("modes: {state: [auto_compacted]}") == [
+        "state `auto_compacted` needs a number of tokens to compact above"
+        " | write `compact_threshold:` beside `state:`, for example 2000"
+    ]
+    assert told("modes: {state: [chained], compact_threshold: 500}") == [
+        "`compact_threshold` is for the state `auto_compacted`, which is not among these"
+        " | add the state, or remove the number"
+    ]
+    assert len(told("modes: {state: [auto_compacted], compact_threshold: 0}")) == 1
+    assert len(told("modes: {state: [auto_compacted], compact_threshold: many}")) >= 1
