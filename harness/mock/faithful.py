@@ -21,9 +21,10 @@ BY_OPERATION: Final[Mapping[str, Faith]] = {
     "POST /responses": Faith(
         "every request field is checked and echoed, plain, streamed, in background, both; chains, conversations and "
         "items in the input; functions, strict schemas, formats, reasoning, compaction, limits, refusals, quotas; "
-        "pictures, documents and drawing as below",
-        "hosted tools (search, code, MCP, computer, shell) run only from a script's `items`",
-        "they need worlds of their own",
+        "hosted tools, pictures, documents and drawing as below",
+        "shell and patches run only from a script's `items`; a background response waits for its tools before it is "
+        "acknowledged",
+        "they need a world of their own; what is ready is stored at once",
     ),
     "GET /responses/{id}": Faith(
         "equals the answer or the last snapshot in every field; its events again with `stream` and `starting_after`",
@@ -112,6 +113,31 @@ BY_SUBJECT: Final[Mapping[str, Faith]] = {
         "files made in it cited in the next message; nothing is kept after twenty minutes without use",
         "the model writes and works out arithmetic, linear equations and questions about tables; no charts, no loops",
         "its code is evaluated by an interpreter of its own that executes nothing",
+    ),
+    "remote MCP": Faith(
+        "really connects, over streamable HTTP with the official package, with the headers and the token given; lists, "
+        "asks for approval unless told otherwise, calls once for an approval and not after a denial; `never`, rules by "
+        "tool, `allowed_tools`, several servers; failures fail the call (`error`, `output: null`), unlisted tools the "
+        "request (424); headers and addresses are not shown again",
+        "addresses of this machine alone, whatever the scheme; no connectors, no server-sent events of the older kind",
+        "nothing leaves the machine; the body of the 424 is known from reports of users, not from a recording",
+    ),
+    "searching the web and files": Faith(
+        "items, phases, citations in place, sources and results where they are included, `allowed_domains`, "
+        "`max_num_results`",
+        "finds a handful of texts of invented places; one vector store, `vs_harness`; locations, filters and ranking "
+        "change nothing",
+        "an answer that knows of those places has searched; vector stores have operations of their own",
+    ),
+    "custom tools": Faith(
+        "called with free text, answered by the client, paired",
+        "of grammars only patterns are kept to",
+        "grammars need a grammar's parser",
+    ),
+    "computer use": Faith(
+        "one action a response, a screenshot for each call, safety checks that must be acknowledged",
+        "the model follows the verbs of the prompt (click, type, press, scroll, wait) and sees the size of a screenshot",
+        "a test scripts the screens, not the model",
     ),
     "pictures": Faith(
         "by data, file id and address; PNG, JPEG, WEBP and still GIF by their bytes, whole and undamaged; 100 of "

@@ -85,6 +85,22 @@ FERRY = {
 }
 CITED = calls({"id": "msg_1", "type": "message", "role": "assistant", "content": [FERRY]})
 
+TOOLS = {
+    "id": "mcpl_1",
+    "type": "mcp_list_tools",
+    "server_label": "dice",
+    "tools": [{"name": "roll"}, {"name": "count"}],
+}
+TO_APPROVE = {
+    "id": "mcpr_1",
+    "type": "mcp_approval_request",
+    "arguments": '{"n": 6}',
+    "name": "roll",
+    "server_label": "dice",
+}
+ROLLED = {**TO_APPROVE, "type": "mcp_call", "output": "4", "error": None, "approval_request_id": "mcpr_1"}
+ASKED_FOR = {"server": "dice", "name": "roll", "arguments": {"n": 6}}
+
 EXAMPLES: list[tuple[str, str | None, Reply | None, Any]] = [
     ("status", None, plain(), "completed"),
     ("status", None, plain(status="incomplete"), "incomplete"),
@@ -196,6 +212,13 @@ EXAMPLES: list[tuple[str, str | None, Reply | None, Any]] = [
     ("container", "logs", calls({**RUN, "outputs": None}), ""),
     ("container", "status", calls(RUN), ["completed"]),
     ("container", None, refused(), MISSING),
+    ("mcp", "listed", calls(TOOLS, said("x")), ["roll", "count"]),
+    ("mcp", "approvals", calls(TOOLS, TO_APPROVE), [ASKED_FOR]),
+    ("mcp", "called", calls(ROLLED), [{**ASKED_FOR, "output": "4", "error": None, "approval": "mcpr_1"}]),
+    ("mcp", "called", calls(TOOLS, TO_APPROVE), []),
+    ("mcp", "approvals", calls({**TO_APPROVE, "arguments": "{"}), [{**ASKED_FOR, "arguments": "{"}]),
+    ("mcp", None, calls(said("x")), {"listed": [], "called": [], "approvals": []}),
+    ("mcp", None, refused(), MISSING),
 ]
 
 
@@ -211,8 +234,26 @@ def test_what_a_subject_sees(subject: str, part: str | None, reply: Reply | None
 
 def test_every_subject_has_examples_of_both_kinds():
     """A value and, for each, MISSING."""
-    assert {subject for subject, _, _, value in EXAMPLES if value is not MISSING} == set(LOOKS) - {"latency"}
-    assert {subject for subject, _, _, value in EXAMPLES if value is MISSING} == set(LOOKS) - {"latency"}
+    told = set(LOOKS) - {"latency", "mcp_hits"}
+    assert {subject for subject, _, _, value in EXAMPLES if value is not MISSING} == told
+    assert {subject for subject, _, _, value in EXAMPLES if value is MISSING} == told
+
+
+@pytest.mark.parametrize(
+    ("part", "hits"),
+    [
+        ("roll", 3),
+        ("dice.roll", 1),
+        ("count", 0),
+        ("dice.tell", MISSING),
+        (None, {"dice": {"roll": 1, "count": 0}, "sea": {"roll": 2}}),
+    ],
+)
+def test_calls_that_really_came(part: str | None, hits: object):
+    served = {"dice": {"roll": 1, "count": 0}, "sea": {"roll": 2}}
+
+    assert LOOKS["mcp_hits"](TurnTaken("turn-1", (), served=served), part) == hits
+    assert LOOKS["mcp_hits"](TurnTaken("turn-1", ()), part) is MISSING
 
 
 def test_both_tables_name_the_same_subjects():
