@@ -136,7 +136,7 @@ BY_SUBJECT: Final[Mapping[str, Faith]] = {
     ),
     "computer use": Faith(
         "one action a response, a screenshot for each call, safety checks that must be acknowledged",
-        "the model follows the verbs of the prompt (click, type, press, scroll, wait) and sees the size of a screenshot",
+        "the model follows the prompt verb by verb (click, type, press, scroll, wait), and knows the size of a screen",
         "a test scripts the screens, not the model",
     ),
     "pictures": Faith(
