@@ -15,6 +15,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "check": "Hold recordings to the rules, without an endpoint.",
     "rules": "List what is always checked.",
     "explain": "Say what a rule demands, and why.",
+    "merge": "Join the shards of one run.",
     "report": "Make the HTML report of a record again.",
     "compare": "Compare two runs: paired statistics, regressions first.",
     "gate": "Hold a run to a release policy.",

@@ -44,7 +44,9 @@ def lines(scenario: str, verdicts: str, target: TargetLine = runs.TARGET, **chan
 def head(table: Mapping[str, str], targets: Sequence[TargetLine] = (runs.TARGET,), **changes: Any) -> Head:
     """The head of a run of these scenarios: so many repeats as letters, of which all must pass."""
     scenarios = tuple(
-        ScenarioLine(name, runs.FILE, 2, name, None, ("smoke",) if at == 0 else (), f"{at:064x}", max(1, len(verdicts)))
+        ScenarioLine(
+            name, runs.FILE, 2, name, None, ("smoke",) if at == 0 else (), f"{at:064x}", repeat=max(1, len(verdicts))
+        )
         for at, (name, verdicts) in enumerate(table.items())
     )
     planned = [case_id(name, target.name) for target in targets for name in table]

@@ -1,0 +1,102 @@
+"""Shards of one run joined: nothing is written anew, nothing is lost, and what is missing is told."""
+
+from dataclasses import replace
+
+import pytest
+from builders import runs, verdicts
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.record.joining import NotOneRun, join
+from harness.record.unsound import Different, NoRecord
+
+TABLE = {f"s{at}": "p" if at % 5 else "f" for at in range(21)}
+
+
+def shards(folder, many=3, **changes):
+    """A run in parts, each in a folder of its own."""
+    whole = verdicts.run(TABLE)
+    folders = []
+    for number in range(many):
+        planned = whole.head.planned[number::many]
+        head = replace(whole.head, planned=planned, **changes)
+        cases = [line for line in whole.cases if line.case in planned]
+        name = f"{number + 1}of{many}"
+        folders.append(runs.write(folder / f"part{number}" / head.run, head, cases, shard=name))
+    return folders
+
+
+def test_joined_run_is_the_whole_one(tmp_path):
+    whole = verdicts.run(TABLE)
+    joined = join(shards(tmp_path), tmp_path / "whole")
+    assert not joined.missing
+    assert not joined.run.problems
+    assert set(joined.run.head.planned) == set(whole.head.planned)
+    assert joined.run.verdicts == whole.verdicts
+    assert sorted(joined.run.cases, key=lambda line: line.case) == sorted(whole.cases, key=lambda line: line.case)
+
+
+def test_files_are_copied_byte_for_byte(tmp_path):
+    folders = shards(tmp_path)
+    join(folders, tmp_path / "whole")
+    for folder in folders:
+        for file in folder.glob("*.jsonl"):
+            assert (tmp_path / "whole" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_missing_shard_is_told(tmp_path):
+    first, _, third = shards(tmp_path)
+    joined = join([first, third], tmp_path / "whole")
+    assert joined.missing == ((2, 3),)
+
+
+def test_records_of_different_runs_are_not_joined(tmp_path):
+    ours, theirs = shards(tmp_path / "a"), shards(tmp_path / "b", run="2026-07-02T10-00-00-aaaa")
+    with pytest.raises(Different):
+        join([ours[0], theirs[1]], tmp_path / "whole")
+    with pytest.raises(NotOneRun, match="have one name and differ"):
+        join([ours[0], theirs[0]], tmp_path / "whole")
+    assert not (tmp_path / "whole").exists()
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_same_shard_twice_counts_once(tmp_path):
+    folders = shards(tmp_path)
+    assert not join([*folders, folders[0]], tmp_path / "whole").run.problems
+
+
+def test_folder_without_a_record(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NoRecord):
+        join([*shards(tmp_path), tmp_path / "empty"], tmp_path / "whole")
+    assert not (tmp_path / "whole").exists()
+
+
+def test_target_that_holds_a_record(tmp_path):
+    folders = shards(tmp_path)
+    with pytest.raises(NotOneRun, match="choose another"):
+        join(folders, folders[0])
+
+
+def test_command(tmp_path):
+    folders = shards(tmp_path)
+
+    def merge(*arguments):
+        return CliRunner().invoke(main, ["merge", *map(str, arguments)])
+
+    done = merge(*folders, "-o", tmp_path / "whole")
+    assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'whole'}: 21 cases, 21 attempts\n")
+    assert (tmp_path / "whole" / "report.html").stat().st_size > 10_000
+    done = merge(folders[0], folders[2], "-o", tmp_path / "two")
+    assert (done.exit_code, done.stderr) == (6, "shard 2 of 3 is missing\n")
+    assert merge(folders[0], "-o", tmp_path / "two").exit_code == 4
+    assert merge(tmp_path / "none", "-o", tmp_path / "three").exit_code == 4
+
+
+def test_altered_shard_is_told(tmp_path):
+    folders = shards(tmp_path)
+    record = folders[0] / "record-1of3.jsonl"
+    record.write_bytes(record.read_bytes().replace(b'"verdict":"failed"', b'"verdict":"passed"', 1))
+    done = CliRunner().invoke(main, ["merge", *map(str, folders), "-o", str(tmp_path / "whole")])
+    assert done.exit_code == 3
+    assert "error: record-1of3.jsonl, line 2" in done.stderr
