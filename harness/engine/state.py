@@ -104,7 +104,9 @@ class Compacted:
     """
 
     def before(self, base: str, body: Mapping[str, Any], past: Sequence[Past], headers: Headers) -> Request | None:
-        return compaction(base, body, {"input": replayed(past)}, headers) if past else None
+        if not past or _just_compacted(past):
+            return None
+        return compaction(base, body, {"input": replayed(past)}, headers)
 
     def carry(
         self, body: Mapping[str, Any], new: Items, past: Sequence[Past], prepared: Reply | None = None
@@ -123,7 +125,7 @@ class CompactedChained(Compacted):
     """
 
     def before(self, base: str, body: Mapping[str, Any], past: Sequence[Past], headers: Headers) -> Request | None:
-        if not past or past[-1].reply.id is None:
+        if not past or _just_compacted(past) or past[-1].reply.id is None:
             return None
         return compaction(base, body, {"previous_response_id": past[-1].reply.id}, headers)
 
@@ -173,9 +175,14 @@ class InConversation:
 ENCRYPTED: Final = "reasoning.encrypted_content"
 
 
+def _just_compacted(past: Sequence[Past]) -> bool:
+    """Whether the last turn was a compaction that the scenario asked for."""
+    return bool(past) and past[-1].reply.operation == "compact"
+
+
 def chained(body: Mapping[str, Any], new: Items, past: Sequence[Past]) -> dict[str, Any]:
     """What is new, and the id of the last response where it has one; a compaction's output starts a new chain."""
-    if past and past[-1].reply.operation == "compact":
+    if _just_compacted(past):
         return {**body, "input": [*past[-1].reply.output, *new]}
     carried = {**body, "input": list(new)}
     if past and past[-1].reply.id is not None:

@@ -90,6 +90,17 @@ def test_what_cannot_be_compacted_ends_the_turn(answer: Any):
     assert loud(done) == (["avail.connect"] if answer is How.CONNECT else ["expect.answered"])
 
 
+@pytest.mark.parametrize("state", ["chained", "manual", "compacted", "compacted_chained"])
+def test_what_a_turn_compacted_is_not_compacted_again(state: str):
+    """The window of the turn `compact` starts a new chain, in whichever state; its id is never continued from."""
+    text = "turns: [{user: a}, {compact: {}}, {user: b, expect: {status: completed}}]"
+    done, target = conducted(text, "OK", WINDOW, "B", state=state)
+
+    assert addresses(target) == ["responses", "responses/compact", "responses"]
+    assert target.bodies[2] == {"model": "d-1", "input": [*WINDOW["output"], user("b")]}
+    assert loud(done) == []
+
+
 def test_the_service_compacts_by_itself():
     """It is told above how many tokens; what precedes the newest compaction item is not sent any more."""
     compaction = WINDOW["output"][1]
