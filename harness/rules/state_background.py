@@ -41,6 +41,8 @@ class CancelledTwice(StoryRule):
                 if step.http == 200 and step.reply.status == "cancelled" and step.about:
                     first[step.about] = step
                 continue
+            if step.reply.status in TERMINAL - {"cancelled"}:
+                continue  # that it ended otherwise is the finding of another rule
             same = step.http == 200 and step.reply.status == earlier.reply.status
             message = "a second cancel is not answered as the first"
             yield None if same else Amiss(step.reply, "/status", message, "cancelled", step.reply.status or step.http)
@@ -58,10 +60,10 @@ class EndedStaysSo(StoryRule):
         for made in story.by_id.values():
             ended: str | None = None
             for reply in _shown(story, made):
-                if ended is not None:
+                if ended is not None and (reply.operation != "cancel" or reply.status in TERMINAL):
                     message = f"a response that was {ended} is {reply.status} later"
                     yield None if reply.status == ended else Amiss(reply, "/status", message, ended, reply.status)
-                elif reply.status in TERMINAL:
+                elif ended is None and reply.status in TERMINAL:
                     ended = reply.status
 
 
@@ -142,6 +144,8 @@ class ReplayIsTheSame(StoryRule):
         for step in story.of("create", "retrieve"):
             if not step.reply.streamed or step.reply.id is None:
                 continue
+            if self._counts_anew(step):
+                continue  # the finding of another rule
             differs, compared = None, False
             for at, event in enumerate(step.reply.events):
                 number = event.get("sequence_number")
@@ -155,6 +159,13 @@ class ReplayIsTheSame(StoryRule):
                     differs = Amiss(step.reply, "", message, before[:400], spelled[:400], at)
             if compared:
                 yield differs
+
+    @staticmethod
+    def _counts_anew(step: Step) -> bool:
+        """Whether a resumed stream begins at a number that came already."""
+        after, events = step.asked("starting_after"), step.reply.events
+        number = events[0].get("sequence_number") if events else None
+        return after is not None and after.isdecimal() and type(number) is int and number <= int(after)
 
     def _settled(self, value: Any) -> Any:
         if isinstance(value, dict):

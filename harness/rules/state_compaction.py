@@ -13,6 +13,9 @@ from harness.rules.state_sealed import COMPACTION
 from harness.rules.story import Created, Item, Step, Story, items_of, kind, said
 from harness.rules.telling import Amiss, StoryRule
 
+WORD: Final = re.compile(r"[\w-]{12,}|\b(?=[A-Za-z-]*\d)[A-Za-z0-9-]{6,}\b")
+"""Words that do not stand in a text by chance: long ones, and codes."""
+
 
 def compacted(items: list[Item]) -> list[Item]:
     """The compaction items among some."""
@@ -90,7 +93,7 @@ class CompactionIsOpaque(StoryRule):
         words = {value for values in knowledge.planted.values() for value in values}
         for made in story.created:
             if made.reply.index <= step.reply.index:
-                words |= set(re.findall(r"[\w-]{12,}", said(made.input)))
+                words |= set(WORD.findall(said(made.input)))
         for item in items_of((step.reply.request or {}).get("input")):
             if kind(item) == "message":
                 texts = said([item])
