@@ -12,6 +12,7 @@ import pytest
 
 from harness.engine.choosing import Chosen, CredentialMissing, NothingChosen, chosen
 from harness.engine.configured import Credentials
+from harness.engine.exploring import MOST_EXAMPLES
 from harness.engine.target import Target, live_target
 from harness.source.place import Refused, did_you_mean
 from harness.targets.reading import FILE
@@ -85,6 +86,16 @@ def named_on_the_command_line(option: Any) -> tuple[Target, Secret | None]:
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     return target, key
+
+
+def check_examples(wanted: int | None) -> None:
+    """Whether `--examples` is a number that proves something and comes to an end.
+
+    Raises:
+        pytest.UsageError: it is not.
+    """
+    if wanted is not None and not 1 <= wanted <= MOST_EXAMPLES:
+        raise pytest.UsageError(f"--examples {wanted}: between 1 and {MOST_EXAMPLES}")
 
 
 def check_settings(settings: Mapping[str, Any], wanted: Collection[str]) -> None:

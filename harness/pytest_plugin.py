@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Options of ours that were used are checked before anything is collected."""
     option = config.option
     ours = ("endpoint", "deployment", "api_key_env", "defect", "set", "targets", "target", "region", "model")
-    if any(getattr(option, name) for name in ours):
+    if any(getattr(option, name) for name in ours) or option.examples is not None:
         harness_of(config)
 
 

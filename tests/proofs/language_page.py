@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.matchers import MATCHERS
 from harness.scenario.actions import ACTIONS, CLIENTS, DELIVERIES, STATES, Word
+from harness.scenario.generate import ABOUT
 from harness.scenario.subjects import SUBJECTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
@@ -29,6 +30,12 @@ def subjects() -> Iterator[str]:
         yield f"| `{name}` | {subject.about}{'' if subject.built else ' *(not in this version)*'} | {parts} |"
 
 
+def strategies() -> Iterator[str]:
+    yield "| strategy | draws |"
+    yield "| --- | --- |"
+    yield from (f"| `{name}` | {about} |" for name, about in ABOUT.items())
+
+
 def matchers() -> Iterator[str]:
     yield "| matcher | holds when the value … | example |"
     yield "| --- | --- | --- |"
@@ -43,6 +50,7 @@ TABLES = {
     "states": lambda: words(STATES),
     "clients": lambda: words(CLIENTS),
     "subjects": subjects,
+    "strategies": strategies,
     "matchers": matchers,
 }
 
