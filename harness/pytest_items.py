@@ -29,7 +29,7 @@ from harness.engine.steadiness import Steadiness
 from harness.engine.target import Facts
 from harness.engine.telling import told
 from harness.findings import Verdict
-from harness.pytest_options import Ground, check_settings, settings_of
+from harness.pytest_options import Ground, check_examples, check_settings, settings_of
 from harness.record.chain import NotRecorded, RecordExists
 from harness.record.lines import CaseLine
 from harness.record.run import Run
@@ -170,6 +170,7 @@ class Harness:
         self._page_writer = page_writer
         option = config.option
         self.settings = settings_of(option.set)
+        check_examples(option.examples)
         self.targets = ground.chosen.targets
         self.redact = ground.redact
         self.unconfigured = not ground.chosen.configured
