@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "lint": "Show every mistake of every scenario, without running.",
     "schema": "Print the JSON Schema of scenarios or targets, for editors.",
     "targets": "List what a run would be on.",
+    "probe": "Ask what targets really support, against the catalogue.",
     "catalogue": "Say what is documented: regions, models, versions, features.",
     "gc": "Remove what runs left at a provider, by their ledgers.",
     "mock": "Serve the embedded endpoint by itself.",

@@ -26,7 +26,7 @@ def command(
     """
     from harness.targets.spec import Selection
 
-    found, where = ask(file, Selection(names, regions, models))
+    found, _, where = ask(file, Selection(names, regions, models))
     rows = [_row(target.facts) for target in found]
     if form == "json":
         click.echo(json.dumps({"file": where, "targets": rows}, indent=2))
@@ -35,21 +35,30 @@ def command(
     click.echo("\n".join(_columns(rows)))
 
 
-def ask(file: str | None, selection: Any) -> tuple[Sequence[Any], str | None]:
-    """The targets that are meant and the file in which they stand; ends with 4 where there are none."""
+def ask(file: str | None, selection: Any) -> tuple[Sequence[Any], Any, str | None]:
+    """The targets that are meant, what redacts their credentials, and their file; ends with 4 where there are none."""
     from harness.engine.choosing import CredentialMissing, NothingChosen, chosen
     from harness.engine.configured import Credentials
     from harness.source.place import Refused
     from harness.targets.reading import FILE
     from harness.wire.redact import Redactor
 
+    redact = Redactor()
     path = Path(file) if file else Path(FILE) if Path(FILE).is_file() else None
     try:
-        found = chosen(path, selection, Credentials(os.environ, Redactor()))
+        found = chosen(path, selection, Credentials(os.environ, redact))
     except (NothingChosen, CredentialMissing, Refused) as error:
         click.echo(str(error) if isinstance(error, Refused) else f"error: {error}", err=True)
         raise SystemExit(4) from None
-    return found.targets, None if path is None else path.as_posix()
+    return found.targets, redact, None if path is None else path.as_posix()
+
+
+def live_grounds() -> Any:
+    """Grounds on which targets are asked as in a run: paced, and refusals repeated."""
+    from harness.engine.steadiness import Steadiness
+    from harness.engine.target import Grounds
+
+    return Grounds(steadiness=Steadiness(told=lambda words: click.echo(words, err=True)))
 
 
 def _row(facts: Any) -> dict[str, Any]:

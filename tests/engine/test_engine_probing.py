@@ -1,0 +1,146 @@
+"""What is documented and what is true: falsified entries are found, each with its direction, and nothing else is."""
+
+import asyncio
+import json
+
+import pytest
+from builders.falsified import FLIPPED, False_, believed, drawn, versions
+from click.testing import CliRunner
+
+from harness.catalogue import Catalogue, Documented
+from harness.cli import main
+from harness.engine.embedded import EmbeddedTarget
+from harness.engine.probes import PROBES
+from harness.engine.probing import Did, Drift, Entry, Probed, entries, probe
+from harness.engine.steadiness import Steadiness
+from harness.engine.target import Facts, Grounds
+from harness.mock.offered import REGIONS
+
+
+def family(of: list[tuple[str, str]], regions: tuple[str, ...]) -> list[EmbeddedTarget]:
+    return [
+        EmbeddedTarget(Facts(f"mock/{region}/{model}@{version}", "embedded", "mock", model, model, version, region))
+        for model, version in of
+        for region in regions
+    ]
+
+
+def probed(targets: list[EmbeddedTarget], features: tuple[str, ...] = ()) -> tuple[Probed, ...]:
+    async def run() -> tuple[Probed, ...]:
+        grounds = Grounds(steadiness=Steadiness())
+        try:
+            return await probe(targets, grounds, Catalogue.load(), features)
+        finally:
+            await grounds.close()
+
+    return asyncio.run(run())
+
+
+def told(found: tuple[Entry, ...]) -> set[tuple[str, str, str, str | None, str]]:
+    """Entries as they were falsified: a region where the target does not answer as documented."""
+    said = set()
+    for each in found:
+        regions = [name.split("/")[1] for name in each.targets] if each.feature == "text" else [None]
+        said |= {(each.model, each.version, each.feature, region, each.drift) for region in regions}
+    return said
+
+
+def expected(falsified: frozenset[False_]) -> set[tuple[str, str, str, str | None, str]]:
+    ways = {Documented.YES: Drift.MISSING, Documented.NO: Drift.UNDOCUMENTED}
+    return {(each.model, each.version, each.feature, each.region, ways[each.truth]) for each in falsified}
+
+
+def test_eight_false_entries_in_four_regions():
+    of, regions = versions()[:12], tuple(REGIONS)[:2] + ("swedencentral", "eastus2")
+    falsified = drawn(3, 8, of, regions)
+
+    with believed(falsified):
+        found = entries(probed(family(of, regions), ("streaming", "structured_outputs", "vision", "pdf")))
+
+    assert told(found) == expected(falsified)
+
+
+def test_a_true_catalogue():
+    """Every feature that can be probed, on every version, in one region that documents it."""
+    catalogue = Catalogue.load()
+    targets = [
+        target
+        for model, version in versions()[:16]
+        for region in ("swedencentral", "eastus2")
+        if catalogue.documents("text", model, region, version).answer is Documented.YES
+        for target in family([(model, version)], (region,))
+    ]
+
+    seen = probed(targets, tuple(name for name in PROBES if name != "computer_use"))
+
+    assert entries(seen) == ()
+    assert {cell.did for each in seen for cell in each.cells} == {Did.WORKS, Did.REFUSES}
+
+
+def test_what_does_not_answer_is_asked_nothing_else():
+    (one,) = probed(family([("gpt-4.1", "2025-04-14")], ("uaenorth",))) if _absent("uaenorth") else (None,)
+    if one is None:
+        pytest.skip("the model is documented there now")
+
+    assert [cell.did for cell in one.cells] == [Did.REFUSES, *[Did.NOT_ASKED] * (len(one.cells) - 1)]
+    assert one.drifts == ()
+
+
+def _absent(region: str) -> bool:
+    return Catalogue.load().documents("text", "gpt-4.1", region, "2025-04-14").answer is Documented.NO
+
+
+def test_flips_are_possible_at_all():
+    assert set(FLIPPED) == {Documented.YES, Documented.NO}
+
+
+FILE = "targets: [{name: m, endpoint: mock, model: [o3@2025-04-16, gpt-4.1@2025-04-14], region: eastus2}]\n"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "targets.yaml").write_text(FILE)
+    return lambda *arguments: CliRunner().invoke(main, ["probe", *arguments])
+
+
+ASKED = ("--feature", "vision", "--feature", "temperature")
+
+
+def test_the_command(run):
+    result = run(*ASKED)
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "1  m/eastus2/o3@2025-04-16",
+        "2  m/eastus2/gpt-4.1@2025-04-14",
+        "",
+        "                1     2",
+        "text          yes   yes",
+        "vision        yes   yes",
+        "temperature    no   yes",
+        "",
+        "Nothing differs from what is documented.",
+    ]
+
+
+def test_the_command_where_something_differs(run):
+    with believed(frozenset({False_("o3", "2025-04-16", "vision")})):
+        shown, data, page = run(*ASKED), run(*ASKED, "--format", "json"), run(*ASKED, "--format", "markdown")
+
+    assert (shown.exit_code, data.exit_code, page.exit_code) == (1, 1, 1)
+    assert "support.missing  o3 2025-04-16 vision: documented, but refused on m/eastus2/o3@2025-04-16: " in shown.stdout
+    (drift,) = json.loads(data.stdout)["drift"]
+    assert (drift["feature"], drift["drift"], drift["targets"]) == (
+        "vision",
+        "support.missing",
+        ["m/eastus2/o3@2025-04-16"],
+    )
+    assert "| m/eastus2/o3@2025-04-16 | yes | **no** | no |" in page.stdout
+
+
+def test_a_feature_that_cannot_be_probed(run):
+    result = run("--feature", "visoin")
+
+    assert result.exit_code == 4
+    assert "did you mean `vision`?" in result.stderr

@@ -1,0 +1,42 @@
+"""All regions and all model versions on an embedded endpoint that goes by a catalogue with forty false entries.
+
+Exactly those forty must be told as drift, each with its direction; and nothing where no entry is false. Exits 1 otherwise.
+"""
+
+import sys
+import time
+
+from builders.falsified import ENFORCED, believed, drawn, versions
+from engine.test_engine_probing import expected, family, probed, told
+
+from harness.engine.probing import entries
+from harness.mock.offered import REGIONS
+
+COUNT = 40
+SEEDS = (1, 2, 3)
+
+
+def main() -> int:
+    of, regions = versions(), tuple(REGIONS)
+    targets = family(of, regions)
+    wrong = 0
+    for seed in (None, *SEEDS):
+        falsified = drawn(seed, COUNT, of, regions) if seed is not None else frozenset()
+        began = time.monotonic()
+        with believed(falsified):
+            seen = probed(targets, ENFORCED)
+        found, wanted = told(entries(seen)), expected(falsified)
+        wrong += found != wanted
+        missing = sum(1 for each in falsified if each.truth == "yes")
+        print(
+            f"{len(of)} versions in {len(regions)} regions, {len(falsified)} false entries ({missing} of them promised in "
+            f"vain): {len(found & wanted)} found, {len(wanted - found)} not, {len(found - wanted)} told wrongly, "
+            f"{time.monotonic() - began:.0f} s"
+        )
+        for each in sorted(map(str, found ^ wanted)):
+            print("  ", each)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
