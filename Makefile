@@ -49,6 +49,7 @@ proofs: $(VENV)/.dev  ## silence on real traffic, mutants of it, defects over it
 	$(PROOF)/mock_load.py
 	$(PROOF)/other_client.py
 	$(PROOF)/planted_secrets.py
+	$(PROOF)/drift.py
 
 alarms: $(VENV)/.dev  ## how often the gate shuts by chance, and where it should
 	$(PROOF)/gate_alarms.py

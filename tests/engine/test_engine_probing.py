@@ -51,7 +51,7 @@ def expected(falsified: frozenset[False_]) -> set[tuple[str, str, str, str | Non
 
 
 def test_eight_false_entries_in_four_regions():
-    of, regions = versions()[:12], tuple(REGIONS)[:2] + ("swedencentral", "eastus2")
+    of, regions = versions()[:12], (*tuple(REGIONS)[:2], "swedencentral", "eastus2")
     falsified = drawn(3, 8, of, regions)
 
     with believed(falsified):

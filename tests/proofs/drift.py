@@ -1,6 +1,6 @@
 """All regions and all model versions on an embedded endpoint that goes by a catalogue with forty false entries.
 
-Exactly those forty must be told as drift, each with its direction; and nothing where no entry is false. Exits 1 otherwise.
+Exactly those forty must be told as drift, each with its direction, and nothing where no entry is false; else exits 1.
 """
 
 import sys
@@ -29,8 +29,8 @@ def main() -> int:
         wrong += found != wanted
         missing = sum(1 for each in falsified if each.truth == "yes")
         print(
-            f"{len(of)} versions in {len(regions)} regions, {len(falsified)} false entries ({missing} of them promised in "
-            f"vain): {len(found & wanted)} found, {len(wanted - found)} not, {len(found - wanted)} told wrongly, "
+            f"{len(of)} versions in {len(regions)} regions, {len(falsified)} false entries ({missing} of them promise "
+            f"too much): {len(found & wanted)} found, {len(wanted - found)} not, {len(found - wanted)} told wrongly, "
             f"{time.monotonic() - began:.0f} s"
         )
         for each in sorted(map(str, found ^ wanted)):

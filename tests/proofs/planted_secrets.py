@@ -1,9 +1,9 @@
-"""Plants credentials at thirty places of an endpoint's answers, in six spellings, and looks for them in all that is written.
+"""Plants credentials at over thirty places of an endpoint's answers, in six spellings, and looks for them in all output.
 
-Five kinds of credential: a key, a token handed over, a token of Entra ID, a secret that the file of targets declares, and
-a key of the command line. For each kind and spelling a run is made of scenarios whose answers hold the credential at all
-places; then every artefact (record, exchanges, bodies, report, what the terminal showed) is searched for each of them in
-every spelling, with whatever is compressed or in base64 opened. Exits 1 when a single one is found.
+Five kinds of credential: a key, a token handed over, a token of Entra ID, a secret that the file of targets declares,
+and a key of the command line. For each kind and spelling a run is made whose answers hold the credential at every
+place; then every artefact (record, exchanges, bodies, report, what the terminal showed) is searched for it in every
+spelling, with whatever is compressed or in base64 opened. Exits 1 when a single one is found.
 """
 
 import base64
@@ -127,8 +127,7 @@ def _cut(planted: str) -> list[dict[str, Any]]:
         if event["type"] != "response.output_text.delta":
             events.append(event)
             continue
-        for at in range(0, len(planted), 3):
-            events.append({**event, "delta": planted[at : at + 3]})
+        events += [{**event, "delta": planted[at : at + 3]} for at in range(0, len(planted), 3)]
     return [{**event, "sequence_number": number} for number, event in enumerate(events)]
 
 
@@ -160,7 +159,7 @@ class Planting(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """The service of managed identities: gives the credential as a token."""
         body = json.dumps(
-            {"access_token": VALUE % "entra", "expires_on": "4000000000", "token_type": "Bearer"}
+            {"access_token": VALUE % "entra", "expires_on": "4000000000", "token_type": "Bearer", "resource": "r"}
         ).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
