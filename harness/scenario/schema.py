@@ -12,6 +12,7 @@ from harness.matchers import MATCHERS, Matcher
 from harness.matchers.collections import ANY_MATCHER
 from harness.scenario import generate, headers, judging, naming, rows, tool_calls
 from harness.scenario.actions import ACTIONS, MODES, Word
+from harness.scenario.schema_turns import fill_turn, tool
 from harness.scenario.subjects import SUBJECTS, Subject
 from harness.scenario.written import WrittenScenario
 
@@ -79,6 +80,8 @@ def schema() -> Schema:
     lowered = [code for code, row in CODES.items() if row.can_be_lowered]
     made["properties"]["allow"]["propertyNames"] = {"enum": lowered}
     definitions["WrittenAllow"]["properties"]["until"]["pattern"] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+    fill_turn(definitions)
+    made["properties"]["tools"]["items"] = tool()
     definitions |= {"matcher": _matcher(), "expect": _expect(), "strategy": _strategy()}
     return {"$schema": DIALECT, **made, "title": "A scenario"}
 

@@ -12,9 +12,12 @@ from harness.findings import CODES
 from harness.matchers import MATCHERS
 from harness.matchers.base import UNKNOWN
 from harness.scenario.actions import ACTIONS, MODES, built
+from harness.scenario.attaching import VIA
 from harness.scenario.headers import ALLOWED
+from harness.scenario.returns import KEYS
 from harness.scenario.schema import schema
 from harness.scenario.subjects import SUBJECTS
+from harness.scenario.tampering import TAMPERS
 from harness.scenario.written import WrittenScenario, WrittenTurn
 
 SCHEMA = schema()
@@ -146,3 +149,47 @@ def test_nothing_of_the_machinery_shows():
                 yield from titles(inner)
 
     assert list(titles(SCHEMA)) == ["A scenario"]
+
+
+def test_every_way_to_tamper_attach_and_answer_is_offered():
+    """The words of the tables, with a line each; what an action takes has its keys."""
+    turn = SCHEMA["$defs"]["WrittenTurn"]["properties"]
+    offered = turn["tamper"]["properties"]
+    assert {what: [each["const"] for each in ways["anyOf"]] for what, ways in offered.items()} == {
+        what: list(ways) for what, ways in TAMPERS.items()
+    }
+    ways = SCHEMA["$defs"]["WrittenAttachment"]["properties"]["via"]["anyOf"][0]["anyOf"]
+    assert [each["const"] for each in ways] == list(VIA)
+    assert all(each["description"] for each in ways)
+    (outcomes, _) = SCHEMA["properties"]["tools"]["items"]["properties"]["returns"]["anyOf"]
+    assert set(outcomes["items"]["properties"]) == set(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("turn", "good"),
+    [
+        ("{user: a, tamper: {auth: none}}", True),
+        ("{user: a, tamper: {auth: none, drop: reasoning}}", False),
+        ("{user: a, tamper: {auth: never}}", False),
+        ("{user: a, attach: [{image: a.png, via: [url, file_id]}]}", True),
+        ("{user: a, attach: [{image: a.png, via: mail}]}", False),
+        ("{user: a, attach: [{image: a.png, file: b.pdf}]}", False),
+        ("{user: a, max_rounds: 0}", False),
+        ("{approve: {dice: yes}}", False),
+        ("{compact: {a: 1}}", False),
+        ("{wait: 2}", False),
+        ("{wait: 2s}", True),
+        ("{resume: {turn: a}}", False),
+        ("{call: {method: GET, path: files}}", True),
+        ("{call: {method: LIST, path: files}}", False),
+        ("{upload: {file: a.txt}}", False),
+    ],
+)
+def test_what_a_turn_takes(turn: str, good: bool):
+    value = {
+        "scenario": "A",
+        "turns": [yaml.safe_load(turn.replace("yes", "'yes'"))],
+        "expect": {"status": "completed"},
+    }
+
+    assert VALIDATOR.is_valid(value) == good
