@@ -9,6 +9,7 @@ from harness.matchers import MATCHERS
 from harness.scenario.actions import ACTIONS, CLIENTS, DELIVERIES, STATES, Word
 from harness.scenario.generate import ABOUT
 from harness.scenario.subjects import SUBJECTS
+from harness.scenario.tampering import TAMPERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 END = "<!-- end -->"
@@ -44,7 +45,17 @@ def matchers() -> Iterator[str]:
         yield f"| `{name}` | {about} | `{json.dumps(matcher.example)}` |".replace("||", "|")
 
 
+def tampers() -> Iterator[str]:
+    """What can be broken, and how."""
+    yield "| tamper | does |"
+    yield "| --- | --- |"
+    for what, ways in TAMPERS.items():
+        for how, word in ways.items():
+            yield f"| `{{{what}: {how}}}` | {word.about} |"
+
+
 TABLES = {
+    "tampers": tampers,
     "actions": lambda: words(ACTIONS),
     "deliveries": lambda: words(DELIVERIES),
     "states": lambda: words(STATES),
