@@ -128,7 +128,7 @@ class _Search:
             except BaseException as error:
                 self.error = error
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                self._loop.call_soon_threadsafe(lambda: done.done() or done.set_result(None))
+                self._loop.call_soon_threadsafe(_set, done)
 
         threading.Thread(target=search, name="harness-examples", daemon=True).start()
         try:
@@ -180,6 +180,11 @@ class _Search:
             raise _Falsified(key)
         if judged is not Verdict.PASSED:
             raise _Ended
+
+
+def _set(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_result(None)
 
 
 class _Kept:

@@ -38,7 +38,7 @@ def files(taken: TurnTaken, part: str | None) -> Any:
     cited = _annotations(taken)
     if cited is MISSING:
         return MISSING
-    found = {}
+    found: dict[tuple[Any, Any], dict[str, Any]] = {}
     for each in cited:
         if each["type"] in ("container_file_citation", "file_path"):
             named = {name: each[name] for name in ("filename", "file_id", "container_id")}

@@ -34,7 +34,7 @@ def steps(expected: Sequence[Any], actual: Sequence[Any]) -> list[Step] | None:
     """How one list becomes the other, or None where they are too long to be held against each other."""
     if max(len(expected), len(actual)) > MOST_COMPARED:
         return None
-    return SequenceMatcher(None, _keys(expected), _keys(actual), autojunk=False).get_opcodes()
+    return list(SequenceMatcher(None, _keys(expected), _keys(actual), autojunk=False).get_opcodes())
 
 
 def _keys(entries: Sequence[Any]) -> list[str]:

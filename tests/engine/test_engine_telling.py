@@ -68,6 +68,13 @@ CASES = {
         Verdict.FAILED,
         findings=(replace(MISSED, difference="  … 3 lines the same\n  two\n- three\n+ \x1b[2Jfour\n  five"),),
     ),
+    "generated": runs.case(
+        ID,
+        Verdict.FAILED,
+        findings=(MISSED,),
+        values={"number": "100", "order": {"count": 2}},
+        examples=37,
+    ),
     "errored": errored('Traceback (most recent call last):\n  File "x.py", line 1\nZeroDivisionError: \x1b[2Jno\n'),
     "hostile": hostile(
         "\x1b]0;title\x07\u202egpj.exe\r\n::error::gone\n##[group]x ##vso[task.complete]\u2028\x9b2J\ud800"

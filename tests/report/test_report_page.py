@@ -24,6 +24,7 @@ from harness.record.run import Run
 from harness.record.unsound import Altered, Cut
 from harness.report import page
 from harness.report.minimal import minimal
+from harness.report.outcome import outcomes
 from harness.report.panels import answer, cases, conversation, gaps
 from harness.report.panels.finding import finding, shown
 from harness.report.text import seconds, visible
@@ -355,3 +356,27 @@ def test_plain_text_says_the_same(every: Run):
 
     assert text.splitlines()[:3] == ["Run 2026-07-01T10-00-00-k3f9", "  failed: 1", "  errored: 1"]
     assert "\n" not in minimal(hostile_run("a\nb")).splitlines()[-1]
+
+
+def test_a_case_says_whose_it_is_and_how_many_examples_ran():
+    """Owner and links come from the scenario's line in the head; other cases say nothing of them."""
+    (scenario,) = runs.head().scenarios
+    owned = replace(scenario, owner="parcels", links=("https://example.com/wiki",))
+    line = runs.case(runs.case_id(), Verdict.FAILED, examples=37, values={"number": "100"})
+    found = run(line, scenarios=(owned,))
+
+    (one,) = outcomes(found)
+    facts = dict(conversation.detail(one, found.head)["attempts"][0]["facts"])
+    assert (facts["Owner"], facts["Links"]) == ("parcels", "https://example.com/wiki")
+    assert (facts["Examples"], facts["Values"]) == ("37 with generated values, of which this is one", "number = 100")
+
+    plain = run(runs.case(runs.case_id()))
+    (one,) = outcomes(plain)
+    assert {"Owner", "Links", "Examples"}.isdisjoint(dict(conversation.detail(one, plain.head)["attempts"][0]["facts"]))
+
+
+def test_a_difference_stands_with_its_finding():
+    from harness.record.lines import FindingLine
+
+    line = FindingLine("expect.text", Level.ERROR, "differs", difference="- one\n+ two")
+    assert finding(line, runs.head())["difference"] == "- one\n+ two"

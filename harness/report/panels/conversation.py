@@ -45,10 +45,14 @@ def detail(one: Outcome, head: Head) -> dict[str, Any]:
 
 
 def _attempt(line: CaseLine, head: Head) -> dict[str, Any]:
+    scenario = next((each for each in head.scenarios if (each.file, each.id) == (line.file, line.scenario)), None)
     facts = [
         ("Target", line.target),
         ("Mode", " · ".join((line.delivery, line.state, line.client))),
         ("Values", ", ".join(f"{name} = {value}" for name, value in line.values.items())),
+        ("Examples", "" if line.examples is None else f"{line.examples} with generated values, of which this is one"),
+        ("Owner", (scenario.owner or "") if scenario else ""),
+        ("Links", " · ".join(scenario.links) if scenario else ""),
         ("Took", seconds(line.seconds)),
         ("First token", seconds(line.latency.first_token)),
         ("Tokens", "" if line.usage.total_tokens is None else f"{line.usage.total_tokens:,}"),
