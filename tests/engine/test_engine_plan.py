@@ -6,7 +6,8 @@ import pytest
 from builders.cases import Paper, cases, facts
 from builders.scenarios import scenario
 
-from harness.catalogue import Catalogue
+from harness.catalogue import Catalogue, Documented
+from harness.catalogue.facts import Fact
 from harness.engine.plan import Plan, plan
 
 MINI = Paper(facts("east/mini", model="gpt-5-mini", region="eastus2"))
@@ -129,3 +130,26 @@ def test_what_is_known_of_the_target_is_put_in():
     (case,) = cases(text, MINI, who="setting", day="Monday")
 
     assert case.scenario.turns[0].argument == "row Monday eastus2"
+
+
+@pytest.mark.parametrize(
+    ("modes", "skipped"),
+    [
+        ("delivery: [plain]", None),
+        ("delivery: [resumed]", "the mode resumed needs resume, which is documented as absent on a/b"),
+        ("state: [conversation]", "the mode conversation needs conversations, which is documented as absent on a/b"),
+        ("delivery: [background], state: [compacted]", None),
+    ],
+)
+def test_a_mode_that_is_documented_as_absent(modes: str, skipped: str | None, monkeypatch: pytest.MonkeyPatch):
+    """Skipped in that mode alone, with the fact and its source; nothing of it stands under `needs`."""
+    documents = Catalogue.documents
+
+    def poorer(self: Catalogue, feature: str, *who: str | None) -> Fact:
+        absent = feature in ("resume", "conversations")
+        return Fact(Documented.NO, "a guide", "2026-01-01") if absent else documents(self, feature, *who)
+
+    monkeypatch.setattr(Catalogue, "documents", poorer)
+    found = planned(f"modes: {{{modes}}}", (Paper(facts("a/b", model="gpt-5-mini", region="eastus2")),)).cases
+
+    assert [case.skipped for case in found] == [skipped and f"{skipped} (a guide, 2026-01-01)"]
