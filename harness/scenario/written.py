@@ -193,7 +193,10 @@ class WrittenScenario(Written):
     headers: dict[str, str] = Field({}, description="request headers, from the allow-list")
     tools: list[Json] = Field([], max_length=MOST_TOOLS, description="the API's tool objects, verbatim")
     mcp: dict[str, WrittenServer] = Field(
-        {}, max_length=10, description="tool servers of the harness's own, by label; `${mcp.LABEL.url}` is the address"
+        {},
+        min_length=1,
+        max_length=10,
+        description="tool servers of the harness's own, by label; `${mcp.LABEL.url}` is the address",
     )
     turns: list[WrittenTurn] = Field(min_length=1, max_length=MOST_TURNS, description="the exchange, in order")
     expect: Json = Field({}, description="what must be true of every turn")

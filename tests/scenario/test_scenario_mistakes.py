@@ -145,7 +145,7 @@ def test_expectations(expect, expected):
         ("cases: []", "`cases` needs a row"),
         ("repeat: 1000000000", "`repeat` is not built yet in this version"),
         ("pass: {rate: 1}", "`pass` is not built yet in this version"),
-        ("mcp: {}", "`mcp` is not built yet in this version"),
+        ("mcp: {}", "`mcp` must hold at least 1, not 0"),
         ("id:", "`id` must be text, not empty"),
         ("owner:", "`owner` must be text, not empty"),
         ("tags: smoke", "`tags` must be a list, not the text `smoke` | write `[smoke]`"),
