@@ -125,7 +125,8 @@ class Conversation:
         for taken in self.turns:
             created = next((reply for reply in taken.replies if reply.operation == "create"), None)
             if created is not None and taken.final is not None:
-                turns.append(TurnOutline.of(taken.id, taken.rounds, taken.final, created.request))
+                wanted = self.knowledge.asked.get(taken.id, ())
+                turns.append(TurnOutline.of(taken.id, taken.rounds, taken.final, created.request, wanted))
         return Outline(self.mode, tuple(turns))
 
     def turn_of(self, finding: Finding) -> str | None:

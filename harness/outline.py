@@ -16,7 +16,8 @@ class TurnOutline:
     """One turn: how it ended, what kinds of items it said, which tools it called with which arguments' names.
 
     `kinds` are item types, those of a message with the types of its parts. `fields` are the fields of the answer
-    where a schema was demanded, as paths. `chosen` says that the model was free to call a tool or not. `input_tokens`
+    where a schema was demanded, as paths. `recalled` says of each fact that was planted and asked for whether it came
+    back. `chosen` says that the model was free to call a tool or not. `input_tokens`
     are those of the turn's first request.
     """
 
@@ -27,10 +28,21 @@ class TurnOutline:
     fields: frozenset[str] | None = None
     input_tokens: int | None = None
     chosen: bool = False
+    recalled: tuple[bool, ...] = ()
 
     @classmethod
-    def of(cls, turn: str, rounds: Sequence[Reply], final: Reply, sent: Mapping[str, Any] | None) -> "TurnOutline":
-        """The outline of a turn from the replies that ended its rounds; `sent` is the body of its create."""
+    def of(
+        cls,
+        turn: str,
+        rounds: Sequence[Reply],
+        final: Reply,
+        sent: Mapping[str, Any] | None,
+        wanted: Sequence[str] = (),
+    ) -> "TurnOutline":
+        """The outline of a turn from the replies that ended its rounds.
+
+        `sent` is the body of its create, `wanted` are facts that it must bring back.
+        """
         items = [item for reply in rounds or (final,) for item in reply.output]
         first = (rounds or (final,))[0]
         counted = (first.usage or {}).get("input_tokens")
@@ -42,6 +54,7 @@ class TurnOutline:
             _fields(final),
             counted if type(counted) is int else None,
             bool((sent or {}).get("tools")) and (sent or {}).get("tool_choice", "auto") == "auto",
+            tuple(value in final.text for value in wanted),
         )
 
 

@@ -24,10 +24,11 @@ class SameInAllModes(Rule):
     """A scenario comes to the same in all its modes, however it is delivered and its state carried.
 
     Compared with the first of the scenario's modes that ran: how each turn ended, which kinds of items were said,
-    which tools were called with which arguments, the fields of an answer for which a schema was demanded, and what
-    the first request cost as input. Never wording, counts of items, reasoning or compaction items, nor the cost of
-    later turns. What the model may choose for itself (to call a tool that it is offered, or not) is a warning;
-    anything else is an error. Cases that fail by themselves are told already and not compared.
+    which tools were called with which arguments, the fields of an answer for which a schema was demanded, which planted
+    facts came back, and what the first request cost as input. Never wording, counts of items, reasoning or compaction
+    items, nor the cost of later turns. What the model may choose for itself (to call a tool that it is offered, or
+    not) is a warning, and so is a fact that did not come back, which alone proves no loss; anything else is an error.
+    Cases that fail by themselves are told already and not compared.
 
     Shown by defect B79.
     """
@@ -68,6 +69,9 @@ def _differences(ours: TurnOutline, theirs: TurnOutline, us: Outline, them: Outl
     if ours.fields is not None and theirs.fields is not None and ours.fields != theirs.fields:
         fields = sorted(ours.fields), sorted(theirs.fields)
         yield _Difference("the fields of the answer", "/output", *fields, Level.ERROR)
+    if ours.recalled != theirs.recalled and len(ours.recalled) == len(theirs.recalled):
+        recalled = list(ours.recalled), list(theirs.recalled)
+        yield _Difference("which of the planted facts came back", "/output", *recalled, Level.WARNING)
     first = us.turns[0] is ours and them.turns[0] is theirs
     if first and ours.input_tokens is not None and theirs.input_tokens is not None:
         spread = abs(ours.input_tokens - theirs.input_tokens)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from builders.cases import refused
 from builders.replies import plain
 
-from harness.conversation import Conversation, TurnTaken
+from harness.conversation import Conversation, Knowledge, TurnTaken
 from harness.findings import Finding
 from harness.rules.modes import SLACK, SameInAllModes
 
@@ -124,3 +125,15 @@ def test_later_turns_may_cost_something_else():
 def test_without_others_there_is_nothing_to_judge():
     assert SameInAllModes().applied(came()) == 0
     assert list(SameInAllModes().judge(came())) == []
+
+
+def test_a_fact_that_one_mode_brings_back_and_another_does_not():
+    """A weak sign by itself: a warning, beside what the rule of carried state makes of two signs."""
+
+    def asked(text: str) -> Conversation:
+        return replace(came([worded(text)]), knowledge=Knowledge(asked={"one": ("heron", "basalt")}))
+
+    ours = replace(asked("The heron."), others={"a.yaml::x[other]": asked("The heron, and basalt.").outline})
+
+    (finding,) = SameInAllModes().judge(ours)
+    assert (finding.level, finding.expected, finding.actual) == ("warning", [True, True], [True, False])
