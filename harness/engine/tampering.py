@@ -55,17 +55,12 @@ def _flip(body: Body) -> Body:
 
 
 def _reorder(body: Body) -> Body:
-    """With every tool output before the call that it answers."""
+    """With the outputs of tools in reverse order, each in the place of another."""
     items = body.get("input")
     if not isinstance(items, list):
         return body
-    calls = {item.get("call_id") for item in items if _is(item, "function_call", "custom_tool_call")}
-    early = [item for item in items if _is(item, *OUTPUTS) and item.get("call_id") in calls]
-    if not early:
-        return body
-    first = next(n for n, item in enumerate(items) if _is(item, "function_call", "custom_tool_call"))
-    rest = [item for item in items[first:] if item not in early]
-    return {**body, "input": [*items[:first], *early, *rest]}
+    backwards = [item for item in reversed(items) if _is(item, *OUTPUTS)]
+    return {**body, "input": [backwards.pop(0) if _is(item, *OUTPUTS) else item for item in items]}
 
 
 def _use_id(body: Body) -> Body:

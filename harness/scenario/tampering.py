@@ -8,14 +8,14 @@ from harness.scenario.actions import ACTIONS, Word
 TAMPERS: Final[Mapping[str, Mapping[str, Word]]] = {
     "drop": {"reasoning": Word("leaves out the reasoning items that are carried by hand")},
     "flip": {"encrypted_content": Word("changes one character of the newest encrypted content")},
-    "reorder": {"tool_outputs": Word("puts every tool output before the call that it answers")},
+    "reorder": {"tool_outputs": Word("sends the outputs of tools in reverse order")},
     "use_id": {"unknown": Word("names a response that there is not")},
     "auth": {"none": Word("sends no credential"), "garbage": Word("sends a credential that is none")},
     "deployment": {"unknown": Word("names a deployment that there is not")},
 }
 """What can be broken, and how."""
 
-IN_INPUT: Final = frozenset({"drop", "flip", "reorder"})
+IN_INPUT: Final = frozenset({"drop", "flip"})
 """These break the input items that a state carries by hand."""
 WITH_MODEL: Final = frozenset({"compact", "count_tokens"})
 """Actions beside those that create a response whose request names a deployment and carries the past."""

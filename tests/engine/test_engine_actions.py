@@ -256,19 +256,25 @@ def test_reasoning_is_dropped_from_what_is_replayed():
     assert [item.get("type") for item in target.bodies[1]["input"]] == ["message", "message"]
 
 
-def test_outputs_stand_before_their_calls():
-    """In the order in which they were, each before all calls; nothing is lost."""
-    call = {"type": "function_call", "name": "look", "call_id": "c1", "arguments": "{}"}
+def test_outputs_change_their_places():
+    """Each is still under its own call's id; everything else stays where it was."""
+    calls = [
+        {"type": "function_call", "name": "look", "call_id": f"c{n}", "arguments": f'{{"at": {n}}}'} for n in (1, 2, 3)
+    ]
     text = """
-    tools: [{type: function, name: look, returns: 1}]
+    tools: [{type: function, name: look, returns: "at ${arguments.at}"}]
     turns:
       - {user: a, tamper: {reorder: tool_outputs}, expect: {status: completed}}
     """
-    _, target = conducted(text, [call], "B", state="manual")
+    for state, before in (("chained", 0), ("manual", 4)):
+        _, target = conducted(text, calls, "B", state=state)
 
-    assert [item.get("type") for item in target.bodies[1]["input"]] == [
-        *("message", "function_call_output", "function_call"),
-    ]
+        outputs = target.bodies[1]["input"][before:]
+        assert [(item["call_id"], item["output"]) for item in outputs] == [
+            ("c3", "at 3"),
+            ("c2", "at 2"),
+            ("c1", "at 1"),
+        ]
 
 
 def test_nothing_to_break_is_no_verdict_on_the_endpoint():
