@@ -10,21 +10,28 @@ Whatever is worked out is printed as `what = result`; where a file is asked for,
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Final
 
 from harness.mock.interpreter import HOME, run
 from harness.mock.model.tabling import from_files
 from harness.mock.model.written import MEANS, Written
 
-NUMBER: Final = r"\d+(?:\.\d+)?"
+NUMBER: Final = r"\d++(?:\.\d++)?"  # possessive: long rows of digits are read once
 UNKNOWN: Final = r"(?<![A-Za-z])[a-z](?![A-Za-z])"
-SIDE: Final = rf"(?:\s*(?:{NUMBER}|{UNKNOWN}|[-+*/()]))+"
-EQUATION: Final = re.compile(rf"({SIDE})\s*=\s*({SIDE})")
+SIDE: Final = rf"(?:\s*+(?:{NUMBER}|{UNKNOWN}|[-+*/()]))++"
+LEFT: Final = re.compile(rf"({SIDE})\s*$")
+RIGHT: Final = re.compile(rf"\s*({SIDE})")
+LONGEST: Final = 120
+"""Characters of a side of an equation."""
+MOST: Final = 8
+"""Equations that are read."""
+
 EXPRESSION: Final = re.compile(
-    rf"(?<![\w.])[-(]*\s*{NUMBER}(?:\s*\)*\s*(?:\*\*|[-+*/%])\s*[-(]*\s*{NUMBER}\)*)+(?![\w])"
+    rf"(?<![\w.(-])[-(]*+\s{{0,3}}{NUMBER}(?:\s*\)*\s*(?:\*\*|[-+*/%])\s*[-(]*\s*{NUMBER}\)*){{1,80}}(?![\w])"
 )
 SPELLED: Final = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "÷": "/"})
 GROUPED: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -85,13 +92,22 @@ def asks(prompt: str) -> bool:
 
 def solving(plain: str) -> Written | None:
     """One linear equation in one unknown, or two in two."""
-    read = [one for match in EQUATION.finditer(plain) if (one := equation(match[1], match[2])) is not None]
+    read = [one for left, right in sides(plain) if (one := equation(left, right)) is not None]
     unknowns = sorted({name for one in read for name in one.factors})
     if len(unknowns) == 1 and read:
         return single(read[0], unknowns[0])
     if len(unknowns) == 2 and len(read) > 1:
         return pair(read[0], read[1], unknowns)
     return None
+
+
+def sides(plain: str) -> Iterator[tuple[str, str]]:
+    """What stands on both sides of the equals signs, as far as it could be an equation."""
+    for match in islice(re.finditer("=", plain), MOST):
+        left = LEFT.search(plain[max(0, match.start() - LONGEST) : match.start()])
+        right = RIGHT.match(plain[match.end() : match.end() + LONGEST])
+        if left is not None and right is not None:
+            yield left[1], right[1]
 
 
 @dataclass(frozen=True)
