@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from harness.findings import CODES
 from harness.matchers import MATCHERS
 from harness.matchers.base import UNKNOWN
+from harness.scenario import generate, judging, rows, same_as
 from harness.scenario.actions import ACTIONS, MODES, built
 from harness.scenario.attaching import VIA
 from harness.scenario.headers import ALLOWED
@@ -91,6 +92,25 @@ def test_every_mode_action_header_and_rule_is_offered():
     assert set(SCHEMA["properties"]["allow"]["propertyNames"]["enum"]) == lowered
 
 
+def test_every_strategy_and_its_keys_are_offered():
+    strategy = SCHEMA["$defs"]["strategy"]
+    assert SCHEMA["properties"]["given"]["additionalProperties"] == {"$ref": "#/$defs/strategy"}
+    assert set(strategy["properties"]) == set(generate.ABOUT)
+    for name, keys in generate.KEYS.items():
+        assert set(strategy["properties"][name]["properties"]) == set(keys), name
+    assert all(each["description"] for each in strategy["properties"].values())
+
+
+def test_what_is_written_in_a_way_of_its_own_is_offered_with_its_keys():
+    offered = SCHEMA["$defs"]["expect"]["properties"]
+    for name, keys in (("same_as", same_as.KEYS), ("judge", judging.KEYS)):
+        forms = [form["properties"] for form in offered[name]["anyOf"] if form.get("type") == "object"]
+        assert [set(form) for form in forms] == [set(keys)]
+        assert offered[name]["description"] == SUBJECTS[name].about
+    tables = [form["pattern"] for form in SCHEMA["properties"]["cases"]["anyOf"] if form["type"] == "string"]
+    assert [bool(re.search(pattern, f"a{ending}")) for pattern in tables for ending in rows.ENDINGS] == [True, True]
+
+
 def test_a_full_scenario_is_valid():
     from harness.source.document import parse
 
@@ -129,6 +149,16 @@ REFUSED = [
     "turns: [{user: a, expect: {json: {type: strin}}}]",
     "turns: [{user: a, expect: {usage: {totl: 1}}}]",
     "turns: [{user: a, expect: {tool_calls: [{nme: a}]}}]",
+    "turns: [{user: a, expect: {judge: {criterion: a}}}]",
+    "turns: [{user: a, expect: {judge: {criteria: a, at_least: 11}}}]",
+    "turns: [{user: a, expect: {same_as: {turn: a, butt: []}}}]",
+    "turns: [{user: a, expect: {images: {colour: [red]}}}]",
+    "cases: rows.xlsx",
+    "cases: []",
+    "given: {a: {txt: {}}}",
+    "given: {a: {text: {least: 1}}}",
+    "given: {a: {lists: {}}}",
+    "given: {a: {text: {}, booleans: {}}}",
 ]
 
 
