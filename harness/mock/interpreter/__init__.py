@@ -2,7 +2,7 @@
 
 from harness.mock.interpreter.evaluating import Outcome, run
 from harness.mock.interpreter.folder import HOME, Folder
-from harness.mock.interpreter.tables import Table, table_of
+from harness.mock.interpreter.tables import Table, table_of, typed
 from harness.mock.interpreter.wrong import Wrong
 
-__all__ = ["HOME", "Folder", "Outcome", "Table", "Wrong", "run", "table_of"]
+__all__ = ["HOME", "Folder", "Outcome", "Table", "Wrong", "run", "table_of", "typed"]

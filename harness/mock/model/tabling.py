@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from harness.mock.interpreter import HOME, Table, Wrong, table_of
+from harness.mock.interpreter import HOME, Table, Wrong, table_of, typed
 from harness.mock.model.written import MEANS, Written
 
 TABULAR: Final = (".csv", ".json", ".txt")
@@ -35,10 +35,10 @@ OWN_NAME: Final = re.compile(r"^(?:assistant|file)-[0-9A-Za-z]{8,40}-")
 def from_files(prompt: str, files: Mapping[str, bytes]) -> Written | None:
     """The code for a question about one of the files; None where it is about none of them."""
     tables = [Read(path, table) for path, table in readable(files)]
-    best = max(tables, key=lambda one: one.fits(prompt), default=None)
+    scores = [one.fits(prompt) for one in tables]
     as_a_whole = HOW_LARGE.search(prompt) or (HOW_MANY.search(prompt) and LINES.search(prompt))
-    if best is not None and best.fits(prompt) and not as_a_whole:
-        return best.answering(prompt)
+    if max(scores, default=0) and not as_a_whole:
+        return tables[scores.index(max(scores))].answering(prompt)
     return of_bytes(prompt, files, [one.path for one in tables])
 
 
@@ -82,13 +82,13 @@ class Read:
 
     def cell(self, prompt: str) -> tuple[str, str] | None:
         """The column and the longest of its cells that the prompt names; a cell that is a column's name is none."""
-        names = {column.name.lower() for column in self.table.columns}
-        words = set(re.findall(r"\w+", prompt.lower()))
+        names, lowered = {column.name.lower() for column in self.table.columns}, prompt.lower()
+        spaced = lowered.replace(" ", "_")
         found = [
             (str(cell), column.name)
             for column in self.table.columns
             for cell in dict.fromkeys(column.cells)
-            if cell and str(cell).lower() not in names and words.issuperset(re.findall(r"\w+", str(cell).lower()))
+            if cell and (cell.lower() in lowered or cell.lower() in spaced) and cell.lower() not in names
         ]
         found = [one for one in found if named(prompt, one[0])]
         if not found:
@@ -119,10 +119,8 @@ class Read:
         return Written((*self.opening(), "print(df.shape)", "df.columns"), 'str(len(df)) + " rows"', "df")
 
     def is_numeric(self, name: str) -> bool:
-        try:
-            return bool(table_of(self.path, self.table.as_csv().encode()).column(name).numbers())
-        except Wrong:
-            return False
+        there = [cell for cell in typed([cell or "" for cell in self.table.column(name).cells]) if cell is not None]
+        return bool(there) and not isinstance(there[0], str)
 
     def opening(self, *, words: bool = False) -> tuple[str, ...]:
         kind = "json" if self.path.lower().endswith(".json") else "csv"
