@@ -59,6 +59,13 @@ class TurnTaken:
         return any(earlier.operation == "create" for earlier in self.replies)
 
     @property
+    def answers(self) -> tuple[Reply, ...]:
+        """The replies that say something: every one but the first half of a stream that was cut, each stream whole."""
+        whole = {reply.parts[1].index: reply for reply in self.joined}
+        halves = {reply.parts[0].index for reply in self.joined}
+        return tuple(whole.get(reply.index, reply) for reply in self.replies if reply.index not in halves)
+
+    @property
     def joined(self) -> tuple[JoinedReply, ...]:
         """The streams of the turn that came in parts, each as a whole."""
         ended = dict.fromkeys((*self.rounds, *([self.final] if self.final else [])))
@@ -81,6 +88,22 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """What the operator and the documentation say of the target of a case; None or empty where nothing is said.
+
+    `in_region`: it answers in its own region and nowhere else. `documented` are the features that the scenario needs
+    and that the catalogue documents, `denied` those that it documents as absent.
+    """
+
+    model: str | None = None
+    version: str | None = None
+    region: str | None = None
+    in_region: bool = False
+    documented: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All turns of a case, in order, and how the case was run.
 
@@ -93,6 +116,7 @@ class Conversation:
     mode: Mapping[str, str] = field(default_factory=dict)
     knowledge: Knowledge = Knowledge()
     others: Mapping[str, Outline] = field(default_factory=dict)
+    promised: Promised | None = None
 
     @classmethod
     def recorded(cls, replies: Sequence[Reply]) -> "Conversation":

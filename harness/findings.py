@@ -170,6 +170,9 @@ CODES: Final[Mapping[str, Code]] = {
     "sem.usage_missing": Code(Severity.S3, "API reference, response.usage: told when the response is completed"),
     "sem.incomplete_no_details": Code(Severity.S2, "API reference, response.incomplete_details: says why"),
     "sem.failed_no_error": Code(Severity.S2, "API reference, response.error: says why a response failed"),
+    "sem.model_version": Code(Severity.S1, "Azure, header x-ms-served-model: the model and version that answered"),
+    "sem.region": Code(Severity.S2, "Azure, header x-ms-region; deployment types: regional ones stay in their region"),
+    "sem.deployment": Code(Severity.S2, "Azure, header x-ms-deployment-name: the deployment that answered"),
     "sem.clock": Code(Severity.S3, "API reference, response.created_at: Unix time of the service"),
     "sem.limit_ignored": Code(Severity.S2, "API reference, max_output_tokens: an upper bound, thinking included"),
     "sem.truncated_as_completed": Code(Severity.S1, "API reference, response.status: incomplete when it was cut"),
@@ -276,6 +279,9 @@ CODES: Final[Mapping[str, Code]] = {
     # client: what the official package says, beside the wire; never about the endpoint
     "client.raised": Code(Severity.S3, "The official package reads what the API documents; tried with openai 3.54.0"),
     "client.differs": Code(Severity.S2, "The official package tells its user what was on the wire"),
+    # support: what is documented for a model and region, beside what the target did
+    "support.missing": Code(Severity.S1, "The catalogue's source for the feature, model and region"),
+    "support.undocumented": Code(Severity.S3, "The catalogue's source for the feature, model and region"),
     # secret: what was sent to be known to the service alone
     "secret.echo": Code(Severity.S1, "RFC 9110, 17.16 and 11.6: credentials are not disclosed"),
     # avail: the endpoint could not be observed
@@ -295,6 +301,7 @@ CODES: Final[Mapping[str, Code]] = {
     "avail.stream_cut": Code(Severity.S2, "RFC 9112, 7.1 and 8: a chunked body ends with its last chunk"),
     "avail.stream_error": Code(Severity.S2, "Streaming reference: the error event"),
     "avail.throttled": Code(Severity.S2, "API reference, HTTP errors: 429"),
+    "avail.version_untold": Code(Severity.S2, "Azure, header x-ms-served-model: the model and version that answered"),
     "avail.tls": Code(Severity.S2, "The endpoint's certificate is valid for its name"),
 }
 """Every rule that exists, by code. `harness.rules` binds each to what it looks at; a test holds both equal."""

@@ -8,7 +8,7 @@ import gc
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from harness.engine.scripts import wrong_scripts
 from harness.engine.steadiness import Steadiness
 from harness.engine.target import Facts
 from harness.engine.telling import told
+from harness.engine.unbelieving import Unbelieving
 from harness.findings import Verdict
 from harness.pytest_options import Ground, check_examples, check_settings, settings_of
 from harness.record.chain import NotRecorded, RecordExists
@@ -37,7 +38,7 @@ from harness.record.writer import RunWriter
 from harness.scenario.files import project_of
 from harness.scenario.load import load
 from harness.scenario.variables import names
-from harness.source.place import Diagnostic, Refused
+from harness.source.place import Refused
 
 REFUSED: Final = 4
 INCONCLUSIVE: Final = 6
@@ -79,7 +80,7 @@ class ScenarioFile(pytest.File):
                 plan(
                     scenario,
                     self.harness.targets,
-                    Catalogue.load(),
+                    (Unbelieving if self.config.option.probe else Catalogue).load(),
                     self.harness.settings,
                     first_that_fits=self.harness.unconfigured,
                 )

@@ -34,6 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--model", metavar="GLOB", action="append", default=[], help="only targets of such a model; may be repeated"
     )
+    group.addoption(
+        "--probe", action="store_true", help="also run what is documented as absent on a target, to find drift"
+    )
     group.addoption("--concurrency", metavar="N", type=int, help="how many cases are in flight at once (32)")
     group.addoption("--reports", metavar="DIR", help="where runs are recorded (reports)")
     group.addoption("--set", metavar="NAME=VALUE", action="append", default=[], help="a variable, as ${NAME}")

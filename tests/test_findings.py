@@ -73,6 +73,8 @@ def test_codes_are_a_family_and_a_name_with_a_source():
             "wire",
             "avail",
             "secret",
+            "mcp",
+            "support",
         }, name
         assert rest.replace("_", "").isalnum(), name
         assert len(code.source) > 10, name

@@ -15,6 +15,7 @@ from harness.engine.course import CannotGoOn, Course
 from harness.engine.grading import grade
 from harness.engine.plan import Case
 from harness.engine.planting import Planting, Plot
+from harness.engine.promises import promised
 from harness.engine.scripts import script
 from harness.engine.stalls import since, stall_for
 from harness.engine.steadiness import cannot_work
@@ -83,7 +84,9 @@ async def conduct(
     mode = {"delivery": case.delivery, "state": case.state, "client": case.client}
     others = await alike.others(case) if alike is not None else {}
     knowledge = planting.knowledge(case, plot, course.taken)
-    conversation = Conversation(tuple(course.taken), case.scenario, mode, knowledge, others=others)
+    conversation = Conversation(
+        tuple(course.taken), case.scenario, mode, knowledge, others=others, promised=promised(case)
+    )
     try:
         judgement = judge(conversation)
     except Exception as error:  # a rule of ours is wrong; what was exchanged is evidence all the same

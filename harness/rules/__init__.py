@@ -10,6 +10,7 @@ from harness.findings import Finding
 from harness.rules.avail import AVAIL_RULES
 from harness.rules.base import ReadingRule, Rule
 from harness.rules.client import CLIENT_RULES
+from harness.rules.identity import IDENTITY_RULES
 from harness.rules.looking import ReplyRule
 from harness.rules.mcp import MCP_RULES
 from harness.rules.modes import MODE_RULES
@@ -19,6 +20,7 @@ from harness.rules.secret import SECRET_RULES
 from harness.rules.sem import SEM_RULES
 from harness.rules.state import STATE_RULES
 from harness.rules.story import Story
+from harness.rules.support import SUPPORT_RULES
 from harness.rules.telling import StoryRule
 from harness.rules.text import TEXT_RULES
 from harness.rules.tool import TOOL_RULES
@@ -37,6 +39,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *STATE_RULES,
     *MODE_RULES,
     *CLIENT_RULES,
+    *IDENTITY_RULES,
+    *SUPPORT_RULES,
     *SECRET_RULES,
     *AVAIL_RULES,
 )
