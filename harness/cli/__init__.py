@@ -11,6 +11,7 @@ REFUSED: Final = 4
 INTERRUPTED: Final = 2
 
 COMMANDS: Final[Mapping[str, str]] = {
+    "init": "Make a starting set: targets, a first scenario, a gate, workflows.",
     "run": "Run scenarios: pytest with good defaults.",
     "check": "Hold recordings to the rules, without an endpoint.",
     "rules": "List what is always checked.",
@@ -22,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "lint": "Show every mistake of every scenario, without running.",
     "schema": "Print the JSON Schema of scenarios or targets, for editors.",
     "targets": "List what a run would be on.",
+    "doctor": "Say why a target would not work, and what to do.",
     "probe": "Ask what targets really support, against the catalogue.",
     "catalogue": "Say what is documented: regions, models, versions, features.",
     "gc": "Remove what runs left at a provider, by their ledgers.",
