@@ -1,11 +1,10 @@
-"""Rules of the code interpreter's containers: each is its own, ends in time, and what is made in it is cited."""
+"""Rules of the code interpreter's containers: each is its own and ends in time."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from harness.rules.sem_media import notes
 from harness.rules.story import Created, Step, Story, kind
 from harness.rules.telling import Amiss, StoryRule
 
@@ -19,43 +18,41 @@ def _about(step: Step) -> tuple[str, bool] | None:
     return (found[1], path.endswith("/files")) if found else None
 
 
-def _listed(step: Step) -> list[Mapping[str, Any]]:
+def listed(step: Step) -> list[Mapping[str, Any]]:
     data = (step.reply.response or {}).get("data")
     return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
 
 
-def _listings(story: Story) -> Iterator[tuple[Step, str, list[Mapping[str, Any]]]]:
+def listings(story: Story) -> Iterator[tuple[Step, str, list[Mapping[str, Any]]]]:
     """Every list of a container's files that was answered."""
     for step in story.of("other"):
         about = _about(step)
         if about and about[1] and step.http == 200 and step.reply.exchange.request.method == "GET":
-            yield step, about[0], _listed(step)
+            yield step, about[0], listed(step)
 
 
-class MadeIsCited(StoryRule):
-    """A file that was made in a container is cited in the answer.
-
-    Without the citation nobody knows its id, and it goes with the container.
-
-    Shown by defect B78.
-    """
-
-    name = "sem.citation_missing"
-
-    def chances(self, story: Story) -> Iterator[Amiss | None]:
-        cited = {note.get("file_id") for step in story.of("create") for _, note in notes(step.reply)}
-        for step, _, files in _listings(story):
-            made = [each for each in files if each.get("source") == "assistant"]
-            missing = [each.get("path") or each.get("id") for each in made if each.get("id") not in cited]
-            message = "a file that was made in the container is cited nowhere"
-            if made:
-                yield Amiss(step.reply, "/data", message, "a citation", missing) if missing else None
+def given(story: Story, container: str) -> list[str]:
+    """What this conversation put into a container: the ids of files that a request named, and of files sent there."""
+    found: list[str] = []
+    for made in story.created:
+        shown = {item.get("container_id") for item in made.ended.output if kind(item) == "code_interpreter_call"}
+        tools = made.body.get("tools")
+        for tool in tools if isinstance(tools, list) else ():
+            wanted = tool.get("container") if isinstance(tool, dict) else None
+            ids = wanted.get("file_ids") if isinstance(wanted, dict) else None
+            if container in shown and isinstance(ids, list):
+                found += [each for each in ids if isinstance(each, str) and each not in found]
+    for step in story.of("other"):
+        about = _about(step)
+        if about == (container, True) and step.reply.exchange.request.method == "POST" and step.http == 200:
+            found.append(step.reply.id or "")
+    return found
 
 
 class ContainersAreApart(StoryRule):
     """A container holds what this conversation put or made there, and nothing of another.
 
-    Seen by the facts that the harness plants in other cases, and by files that nobody here put there.
+    Seen by the facts that the harness plants in other cases, and by more files than were put there.
 
     Shown by defect B65.
     """
@@ -64,29 +61,17 @@ class ContainersAreApart(StoryRule):
 
     def chances(self, story: Story) -> Iterator[Amiss | None]:
         foreign = story.conversation.knowledge.foreign
-        sent = b"".join(step.reply.exchange.request.body for step in story.steps).decode("utf-8", "replace")
-        told = "".join(
-            step.reply.exchange.body.decode("utf-8", "replace")
-            for step in story.of("other")
-            if step.reply.exchange.request.method == "POST"
-        )
-        for step, _, files in _listings(story):
-            strange = [each.get("path") for each in files if self._strange(each, sent, told)]
-            message = "a container has files that nobody of this conversation put there"
-            yield Amiss(step.reply, "/data", message, [], strange) if strange else None
+        for step, container, files in listings(story):
+            theirs = [each.get("path") for each in files if each.get("source") == "user"]
+            wanted = given(story, container)
+            message = "a container has more files than this conversation put there"
+            yield Amiss(step.reply, "/data", message, wanted, theirs) if len(theirs) > len(wanted) else None
         for made in story.created:
             logs = "".join(self._logs(made))
             if logs:
                 heard = next((value for value in foreign if value in logs), None)
                 message = "a container knows what another case put there"
                 yield Amiss(made.ended, "/output", message, None, heard) if heard else None
-
-    @staticmethod
-    def _strange(file: Mapping[str, Any], sent: str, told: str) -> bool:
-        """Whether a file that the user is said to have put there was never sent."""
-        name = str(file.get("path") or "").rpartition("/")[2]
-        known = str(file.get("id")) in told or any(part and part in sent for part in (name, str(file.get("file_id"))))
-        return file.get("source") == "user" and not known
 
     @staticmethod
     def _logs(made: Created) -> Iterator[str]:
@@ -136,6 +121,24 @@ class ContainersEnd(StoryRule):
         ids = {item.get("container_id") for item in step.reply.output if kind(item) == "code_interpreter_call"}
         made = (step.reply.response or {}).get("id") if step.operation == "other" else None
         return {each for each in (*ids, made) if isinstance(each, str)}
+
+
+_TYPES: Final = re.compile(
+    r"c|cs|cpp|csv|docx?|html|java|json|md|pdf|php|pptx|py|rb|tex|txt|css|js|sh|ts|jpe?g|gif|pkl|png|tar|xlsx|xml|zip"
+)
+"""Endings of the files that the code interpreter is documented to take."""
+_FILENAME: Final = re.compile(rb'filename="[^"\r\n]*\.([A-Za-z0-9]{1,8})"')
+
+
+def documented_files(story: Story) -> Iterator[tuple[Step, str]]:
+    """Every attempt to put a file of a documented type into a container, with its ending."""
+    for step in story.of("other"):
+        about, request = _about(step), step.reply.exchange.request
+        ending = _FILENAME.search(request.body[:8192])
+        if about and about[1] and request.method == "POST" and ending and not story.demands_error(step):
+            kind_ = ending[1].decode().lower()
+            if _TYPES.fullmatch(kind_):
+                yield step, kind_
 
 
 CONTAINER_RULES: Final = (ContainersAreApart(), ContainersEnd())

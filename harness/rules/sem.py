@@ -7,9 +7,9 @@ from typing import Any, Final
 from harness.protocol.spans import at_path
 from harness.reply import Reply
 from harness.rules.base import Rule
-from harness.rules.containers import MadeIsCited
 from harness.rules.looking import ReplyRule, Wrong
 from harness.rules.sem_answers import ANSWER_RULES
+from harness.rules.sem_files import FILE_RULES
 from harness.rules.sem_media import MEDIA_RULES
 from harness.rules.state_chain import RecallIsStrong
 from harness.rules.state_stored import StoredUsage
@@ -169,5 +169,5 @@ SEM_RULES: Final[tuple[Rule, ...]] = (
     StoredUsage(),
     RecallIsStrong(),
     *MEDIA_RULES,
-    MadeIsCited(),
+    *FILE_RULES,
 )

@@ -1,4 +1,4 @@
-"""Rules of pictures and files: what is drawn is a picture, what is cited was there, what is attached is read."""
+"""Rules of pictures and of limits: what is drawn is a picture, low detail is cheaper, too much is refused."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,10 +7,8 @@ from typing import Any, Final
 from harness.reply import Reply
 from harness.rules.looking import ReplyRule, Wrong
 from harness.rules.pictures import SHORTENED, type_of, unpacked, whole
-from harness.rules.story import Created, Item, Story, items_of, kind, said
+from harness.rules.story import Created, Item, Step, Story, items_of, kind, said
 from harness.rules.telling import Amiss, StoryRule
-
-FILE_ID: Final = re.compile(r"\b(?:file|assistant)-[A-Za-z0-9_]{6,}\b")
 
 
 def tool(reply: Reply, type_: str) -> Mapping[str, Any] | None:
@@ -79,88 +77,15 @@ class PartialsAsAsked(ReplyRule):
 
     def look(self, reply: Reply) -> Iterator[Wrong]:
         most = (tool(reply, "image_generation") or {}).get("partial_images") or 0
-        counts: dict[Any, int] = {}
+        told: dict[Any, list[Any]] = {}
         for event in reply.events:
             if event.get("type") == self.event:
-                counts[event.get("item_id")] = counts.get(event.get("item_id"), 0) + 1
-        for item_id, count in counts.items():
-            if type(most) is int and count > most + 1:
-                yield Wrong("/output", f"more partial images of {item_id} than were asked for", most, count)
-
-
-class AttachmentIsRead(StoryRule):
-    """What is attached counts as input.
-
-    A short prompt with a document or a picture that counts no more tokens than the prompt alone: the attachment was
-    not looked at. Said where that is certain: prompts of at most 300 bytes, nothing else in context.
-
-    Shown by defect B63.
-    """
-
-    name = "sem.attachment_ignored"
-
-    longest: Final = 300
-    smallest: Final = 3_000
-    """Bytes from which on a picture or document is surely worth more tokens than the doubt in the estimate."""
-
-    def chances(self, story: Story) -> Iterator[Amiss | None]:
-        for made in story.created:
-            counted, text = made.tokens("input_tokens"), said(made.input).encode()
-            if (
-                made.context is None
-                or made.context != made.input
-                or counted is None
-                or made.ended.status != "completed"
-            ):
-                continue
-            alone = not made.body.get("instructions") and not made.body.get("tools") and len(text) <= self.longest
-            if alone and self._large(made):
-                most = len(text) // 3 + 16
-                message = f"{counted} input tokens leave no room for what was attached"
-                pointer = "/usage/input_tokens"
-                yield Amiss(made.ended, pointer, message, f"above {most}", counted) if counted <= most else None
-
-    def _large(self, made: Created) -> bool:
-        for part in parts_of(made.input, "input_image", "input_file"):
-            value = part.get("image_url") or part.get("file_data")
-            if isinstance(value, str) and value.startswith("data:") and len(value) >= self.smallest:
-                return part.get("detail") != "low"
-        return False
-
-
-class CitedFilesAreKnown(StoryRule):
-    """A file that is cited was attached, uploaded or found.
-
-    Looked at where files of the conversation are known by their ids.
-
-    Shown by defect B64.
-    """
-
-    name = "sem.citation_unknown"
-
-    def chances(self, story: Story) -> Iterator[Amiss | None]:
-        known: set[str] = set()
-        containers: set[str] = set()
-        for step in story.steps:
-            asked = step.reply.exchange.request
-            known |= set(FILE_ID.findall(asked.body.decode("utf-8", "replace") + asked.url))
-            if step.operation == "other":
-                known |= set(FILE_ID.findall(step.reply.exchange.body.decode("utf-8", "replace")))
-            for item in step.reply.output:
-                known |= {str(each.get("file_id")) for each in _list(item.get("results")) if isinstance(each, dict)}
-                if kind(item) == "code_interpreter_call" and isinstance(item.get("container_id"), str):
-                    containers.add(item["container_id"])
-            if step.operation == "create":
-                for index, note in notes(step.reply):
-                    file_id, container = note.get("file_id"), note.get("container_id")
-                    if note.get("type") == "container_file_citation" and containers:
-                        unknown = container not in containers
-                    elif note.get("type") == "file_citation" and known:
-                        unknown = file_id not in known
-                    else:
-                        continue
-                    message = "a file is cited that was not there"
-                    yield Amiss(step.reply, f"/output/{index}", message, sorted(known), dict(note)) if unknown else None
+                told.setdefault(event.get("item_id"), []).append(event.get("partial_image_b64"))
+        finished = {item.get("id"): item.get("result") for item in reply.output}
+        for item_id, images in told.items():
+            partial = images[:-1] if images[-1] == finished.get(item_id) else images
+            if type(most) is int and len(partial) > most:
+                yield Wrong("/output", f"more partial images of {item_id} than were asked for", most, len(partial))
 
 
 def notes(reply: Reply) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -216,36 +141,40 @@ class LimitsAreEnforced(StoryRule):
     name = "sem.limit_not_enforced"
 
     images: Final = 100
-    size: Final = 50 * 1024 * 1024
+    size: Final = 50_000_000
     purpose: Final = re.compile(rb'name="purpose"\r\n(?:[^\r\n]+\r\n)*\r\nuser_data\r\n')
 
     def chances(self, story: Story) -> Iterator[Amiss | None]:
+        uploaded = {step.reply.id: len(step.reply.exchange.request.body) for step in self._uploads(story)}
         for made in story.created:
             attached = parts_of(items_of(made.body.get("input")), "input_image", "input_file")
             pictures = [part for part in attached if part["type"] == "input_image"]
             inline = [part.get("image_url") or part.get("file_data") for part in attached]
             size = sum(len(value) for value in inline if isinstance(value, str) and value.startswith("data:")) * 3 // 4
+            size += sum(uploaded.get(part.get("file_id"), 0) for part in attached)
             if attached:
                 many = len(pictures) > self.images
                 message = f"{len(pictures)} images were accepted" if many else f"{size} bytes were accepted"
                 beyond = made.accepted and (many or size > self.size)
                 yield Amiss(made.reply, "/input", message, "a refusal", made.step.http) if beyond else None
-        for step in story.of("other"):
+        for step in self._uploads(story):
             body = step.reply.exchange.request.body
-            path = step.reply.exchange.request.url.rstrip("/")
-            if path.endswith("/files") and step.reply.exchange.request.method == "POST":
-                large = len(body) > 512 * 1024 * 1024 or (b"%PDF-" in body[:4096] and len(body) > self.size + 4096)
-                demanded = story.demands_error(step) and self.purpose.search(body[:8192] + body[-8192:]) is not None
-                message = "a file beyond the limit was accepted" if large else "the purpose user_data was accepted"
-                wrong = step.http == 200 and (large or demanded)
-                yield Amiss(step.reply, "", message, "a refusal", step.http) if wrong else None
+            if story.demands_error(step) and self.purpose.search(body[:8192] + body[-8192:]) is not None:
+                message = "the purpose user_data was accepted"
+                yield Amiss(step.reply, "", message, "a refusal", step.http) if step.http == 200 else None
+
+    @staticmethod
+    def _uploads(story: Story) -> Iterator[Step]:
+        """The uploads of files."""
+        for step in story.of("other"):
+            request = step.reply.exchange.request
+            if request.method == "POST" and request.url.rstrip("/").endswith("/v1/files"):
+                yield step
 
 
 MEDIA_RULES: Final = (
     PictureIsOne(),
     PartialsAsAsked(),
-    AttachmentIsRead(),
-    CitedFilesAreKnown(),
     DetailCounts(),
     LimitsAreEnforced(),
 )

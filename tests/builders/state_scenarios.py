@@ -3,7 +3,10 @@
 Rows that share a scenario name it once. What is not written takes the defaults: plain, chained.
 """
 
-TOLD = "turns: [{id: made, user: Reply with OK., expect: {status: completed}}"
+import json
+
+from builders.attachments import file_part, moving, pdf, picture, uri
+
 CARRIED = """
 turns:
   - user: Reply with OK.
@@ -172,6 +175,54 @@ turns:
   - {user: Reply with OK., request: {instructions: The password is ZORB-7712.}, expect: {status: completed}}
   - {user: What is the password?, expect: {status: completed}}
 """
+CODE = """
+needs: [code_interpreter]
+tools: [{type: code_interpreter, container: {type: auto}}]
+turns:
+  - user: Calculate 17 * 3 and save the result to sum.txt.
+    capture: {container: "$.output[1].container_id"}
+    expect: {status: completed}
+  - call: {method: GET, path: "containers/${container}/files"}
+"""
+FILED = """
+needs: [code_interpreter]
+turns:
+  - {upload: {file: attachments/ports.csv, purpose: assistants}, capture: {file: $.id}}
+  - user: What is the depth of Zorvik?
+    request: {tools: [{type: code_interpreter, container: {type: auto, file_ids: ["${file}"]}}]}
+    capture: {container: "$.output[1].container_id"}
+    expect: {status: completed}
+  - call: {method: GET, path: "containers/${container}/files"}
+"""
+
+
+def with_parts(*parts: object, expect: str = "{status: completed}", text: str = "Look.") -> str:
+    """A turn of one user message with parts."""
+    content = json.dumps([{"type": "input_text", "text": text}, *parts])
+    return f"turns:\n  - input: [{{type: message, role: user, content: {content}}}]\n    expect: {expect}\n"
+
+
+def picture_of(raw: bytes, kind: str = "image/png") -> object:
+    return {"type": "input_image", "image_url": uri(raw, kind)}
+
+
+def looked(detail: str) -> str:
+    """A picture looked at, beside the conversation."""
+    part = {**picture_of(picture(size=(1024, 1024))), "detail": detail}
+    said = [{"role": "user", "content": [{"type": "input_text", "text": "Look."}, part]}]
+    body = json.dumps({"model": "${target.deployment}", "input": said})
+    return f"  - call: {{method: POST, path: responses, body: {body}}}\n"
+
+
+PAGE = file_part(pdf("The harbour code is Q-9."))
+REFUSAL = "{error: {status: 400}}"
+DRAWN = """
+modes: {delivery: [stream]}
+headers: {x-ms-oai-image-generation-deployment: gpt-image-1}
+mock: {issues: [image-streaming]}
+request: {tools: [{type: image_generation, partial_images: 2}]}
+turns: [{user: Draw a red square., expect: {status: completed}}]
+"""
 SHOWN = {
     "B01": CARRIED,
     "B02": CARRIED,
@@ -256,6 +307,36 @@ turns:
     "B57": LIMITED,
     "B58": STRUCTURED,
     "B59": REFUSED,
+    "B60": DRAWN,
+    "B61": DRAWN,
+    "B63": with_parts(PAGE, text="What is the harbour code?"),
+    "B63b": FILED,
+    "B64": CODE,
+    "B65": FILED,
+    "B71": with_parts(*[picture_of(picture(size=(1, 1)))] * 101, expect=REFUSAL),
+    "B72": with_parts(picture_of(moving(), "image/gif"), expect=REFUSAL),
+    "B73": "turns:\n" + looked("low") + looked("high") + "  - {user: Hi., expect: {status: completed}}\n",
+    "B74b": """
+turns:
+  - {upload: {file: attachments/note.txt, purpose: user_data}, expect: {error: {status: 400}}}
+""",
+    "B75": """
+needs: [code_interpreter]
+turns:
+  - {call: {method: POST, path: containers, body: {name: mine}}, capture: {container: $.id}}
+  - {wait: 1201s}
+  - user: Calculate 17 * 3.
+    request: {tools: [{type: code_interpreter, container: "${container}"}]}
+    expect: {error: {status: {one_of: [400, 404]}}}
+""",
+    "B76": """
+needs: [code_interpreter]
+turns:
+  - {call: {method: POST, path: containers, body: {name: mine}}, capture: {container: $.id}}
+  - {call: {method: POST, path: "containers/${container}/files", file: attachments/note.tex}}
+  - {user: Hi., expect: {status: completed}}
+""",
+    "B78": CODE,
     "B62": "request: {metadata: {echo: mine}, reasoning: {effort: high}}\n" + CARRIED,
     "B62c": "needs: [temperature]\nrequest: {temperature: 0.3}\n" + CARRIED,
     "B66": FILTERED,

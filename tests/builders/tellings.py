@@ -348,6 +348,44 @@ DEFECTS = [
     ),
     ("B04", demanded(ask(1, previous_response_id="resp_0")), "state.unknown_parent_accepted", "error"),
     ("B74", demanded(other("POST", "/files", {"id": "file-abcdef12"}, FORM)), "sem.limit_not_enforced", "error"),
+    (
+        "B63 container",
+        telling(
+            UPLOADED,
+            ask(1, "Sum.", ran(), tools=[{"type": "code_interpreter", "container": {"file_ids": ["file-abcdef12"]}}]),
+            held(),
+        ),
+        "sem.attachment_ignored",
+        "error",
+    ),
+    (
+        "B64 made",
+        telling(
+            ask(1, "Plot.", ran(), cited("container_file_citation", file_id="cfile_9", container_id="cntr_1")), held()
+        ),
+        "sem.citation_unknown",
+        "error",
+    ),
+    (
+        "B65 count",
+        telling(ask(1, "strange.csv", ran(), message("Done.")), held(THEIRS)),
+        "state.container_leak",
+        "error",
+    ),
+    (
+        "B76",
+        telling(
+            asked(
+                "POST",
+                "/containers/cntr_1/files",
+                b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\nx\r\n--x--\r\n',
+                400,
+                {"error": {"message": "this type is not supported", "type": "t", "param": None, "code": None}},
+            )
+        ),
+        "support.missing",
+        "error",
+    ),
     ("B65 file", telling(ask(1, "Plot.", ran(), message("Done.")), held(THEIRS)), "state.container_leak", "error"),
     (
         "B65 words",
@@ -579,7 +617,7 @@ DEFECTS = [
 PASSES = {
     "a picture": telling(ask(1, "Draw.", picture(s.PICTURE), **DRAWING)),
     "partial pictures": telling(
-        asked("POST", "/responses", {"input": "i", "stream": True, **DRAWING}, 200, partials(2))
+        asked("POST", "/responses", {"input": "i", "stream": True, **DRAWING}, 200, partials(1))
     ),
     "a document that is read": telling(
         ask(1, showing({"type": "input_file", "filename": "a.pdf", "file_data": DOCUMENT}), tell={"usage": usage(900)})
