@@ -31,7 +31,7 @@ def compaction(taken: TurnTaken, earlier: Sequence[TurnTaken], part: str | None)
 
 def _made(taken: TurnTaken) -> Iterator[Any]:
     """The compaction items that the turn's replies made."""
-    return (item for reply in taken.replies for item in reply.output if item.get("type") in ITEMS)
+    return (item for reply in taken.answers for item in reply.output if item.get("type") in ITEMS)
 
 
 def _saved(taken: TurnTaken, earlier: Sequence[TurnTaken]) -> int | None:

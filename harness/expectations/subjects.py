@@ -60,10 +60,10 @@ def items(taken: TurnTaken, part: str | None) -> Any:
 
 def tool_calls(taken: TurnTaken, part: str | None) -> Any:
     """The function and custom calls of every reply of the turn, with their arguments parsed where they are JSON."""
-    if all(reply.response is None for reply in taken.replies):
+    if all(reply.response is None for reply in taken.answers):
         return MISSING
     calls = []
-    for reply in taken.replies:
+    for reply in taken.answers:
         for item in _mappings(reply.output):
             if item.get("type") == "function_call":
                 calls.append({"name": item.get("name"), "arguments": _parsed(item.get("arguments"))})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from builders.cases import BASE, StandIn, conducted, halved, loud, sse, verdict_of
-from builders.streams import x8
+from builders.streams import x2, x8
 
 from harness.engine.delivery import DEADLINE, LAG
 from harness.findings import Verdict
@@ -109,3 +109,16 @@ def test_nothing_is_resumed_that_we_did_not_cut(answer: Any):
 
     assert len(target.requests) == 1
     assert loud(done) != []
+
+
+def test_calls_that_came_in_halves_are_not_counted_twice():
+    """What is expected of the turn looks at the whole stream, not at its first half and then at the second."""
+    events = list(x2())
+    had = sse(events)[: halved(sse(events))].count(b"\n\n")
+    text = "turns: [{id: one, user: Hi, expect: {tool_calls: {count: 2}}}]"
+    done, _ = conducted(text, sse(events), sse(events[had:]), delivery="resumed")
+
+    (taken,) = done.conversation.turns
+    assert len(taken.replies) == 2
+    assert [[item["type"] for item in reply.output] for reply in taken.answers] == [["function_call", "function_call"]]
+    assert "expect.tool_calls" not in loud(done)
