@@ -226,7 +226,9 @@ class Connection(asyncio.Protocol):
 
     def _head(self, request: Request, answer: Answer) -> bytes:
         """Status line and header block; an answer of unknown length goes out in chunks, or ends with the connection."""
-        lines = [f"HTTP/1.1 {answer.status} {PHRASES.get(answer.status, 'Unknown')}", f"date: {self.house.date()}"]
+        lines = [f"HTTP/1.1 {answer.status} {PHRASES.get(answer.status, 'Unknown')}"]
+        if not any(name == "date" for name, _ in answer.headers):
+            lines.append(f"date: {self.house.date()}")
         lines += map(": ".join, answer.headers)
         if not answer.streamed:
             lines.append(f"content-length: {len(answer.body)}")

@@ -3,6 +3,8 @@
 Recorded from the v1 API and, for the gateway's own lines, from chat completions of 2026-03.
 """
 
+import time
+from email.utils import formatdate
 from functools import lru_cache
 
 from harness.mock.answers import HeaderLines
@@ -18,6 +20,9 @@ def of_room(room: Room, deployment: str | None = None, streaming: bool = False) 
         lines += of_model(deployment, room.served(deployment), room.name, streaming)
         if not streaming:
             lines += room.quotas.lines(deployment, room.clock())
+    now = room.clock()
+    if abs(now - time.time()) > 1:  # a clock that was put forward: the service's own is what it says
+        lines.append(("date", formatdate(now, usegmt=True)))
     return lines
 
 

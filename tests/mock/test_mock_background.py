@@ -1,6 +1,8 @@
 """Background responses over the socket: polled, cancelled, streamed and taken up again."""
 
 import json
+import time
+from email.utils import parsedate_to_datetime
 
 from builders.endpoint import Visitor, events_of, text_of, visiting
 
@@ -87,3 +89,20 @@ def test_only_background_streams_can_be_taken_up():
         return [(await visitor.get(f"/responses/{path}"))[0] for path in asked]
 
     assert visiting(visit) == [400, 400, 400]
+
+
+def test_the_date_is_that_of_the_rooms_clock():
+    """A room whose clock was put forward says so in its head as in its bodies."""
+    ahead = 3 * 86_400
+
+    async def visit(visitor: Visitor):
+        visitor.room.clock = lambda: time.time() + ahead
+        _, headers, body = await visitor.send("POST", "/responses", {"model": "gpt-5-mini", "input": "Hi"})
+        return headers, json.loads(body)
+
+    headers, made = visiting(visit)
+
+    dates = [value for name, value in headers.items() if name.lower() == "date"]
+    assert len(dates) == 1
+    assert abs(parsedate_to_datetime(dates[0]).timestamp() - made["created_at"]) <= 2
+    assert made["created_at"] > time.time() + ahead - 60
