@@ -35,8 +35,11 @@ def command(
     click.echo("\n".join(_columns(rows)))
 
 
-def ask(file: str | None, selection: Any) -> tuple[Sequence[Any], Any, str | None]:
-    """The targets that are meant, what redacts their credentials, and their file; ends with 4 where there are none."""
+def ask(file: str | None, selection: Any, usable: bool = True) -> tuple[Sequence[Any], Any, str | None]:
+    """The targets that are meant, what redacts their credentials, and their file; ends with 4 where there are none.
+
+    `usable`: one that was named must have its credential.
+    """
     from harness.engine.choosing import CredentialMissing, NothingChosen, chosen
     from harness.engine.configured import Credentials
     from harness.source.place import Refused
@@ -46,7 +49,7 @@ def ask(file: str | None, selection: Any) -> tuple[Sequence[Any], Any, str | Non
     redact = Redactor()
     path = Path(file) if file else Path(FILE) if Path(FILE).is_file() else None
     try:
-        found = chosen(path, selection, Credentials(os.environ, redact))
+        found = chosen(path, selection, Credentials(os.environ, redact), usable=usable)
     except (NothingChosen, CredentialMissing, Refused) as error:
         click.echo(str(error) if isinstance(error, Refused) else f"error: {error}", err=True)
         raise SystemExit(4) from None

@@ -37,9 +37,16 @@ class Chosen:
 
 
 def chosen(
-    file: Path | None, selection: Selection, credentials: Credentials, defects: Sequence[str] = (), name: str = ""
+    file: Path | None,
+    selection: Selection,
+    credentials: Credentials,
+    defects: Sequence[str] = (),
+    *,
+    usable: bool = True,
 ) -> Chosen:
     """The targets of a file, or the default family where there is none; nothing is sent.
+
+    `usable`: a target that was asked for by its name must have its credential.
 
     Raises:
         harness.source.place.Refused: the file is wrong.
@@ -53,10 +60,10 @@ def chosen(
         raise NothingChosen(str(error)) from None
     if file is None:
         return Chosen(_picked(embedded_family(defects), selection), bool(selection))
-    written = load(file, name or file.as_posix())
+    written = load(file, file.as_posix())
     targets = _picked(_of(written, credentials, defects), selection)
     for target in targets:
-        if target.facts.missing and selection.named(target.facts.name):
+        if usable and target.facts.missing and selection.named(target.facts.name):
             raise CredentialMissing(f"the target {target.facts.name} cannot be used: {target.facts.missing}")
     held = ((spec.name, credentials.secret(spec.variable)) for spec in written.secrets)
     return Chosen(
