@@ -24,6 +24,7 @@ from harness.engine.target import Grounds
 from harness.expectations import expect
 from harness.expectations.subjects import GRADED, LOOKS
 from harness.findings import CODES, Finding, Level
+from harness.matchers import TooLong
 from harness.pointer import MISSING
 from harness.reply import Reply
 from harness.rules import Judgement, judge
@@ -176,16 +177,19 @@ async def _hold_to(course: Course, turn: Turn, taken: TurnTaken, grounds: Ground
             grounds.stop(course.case.target.facts, why)
             course.taken.append(taken)
             return False
-        observed = reply.response is not None or reply.error is not None
+        observed = reply.response is not None or reply.error is not None or _other(reply)
     if refused is not None or not observed:
         course.taken.append(taken)
         course.findings.extend([refused] if refused else [])
         return False
     captured = {}
     for name, path in turn.capture.items():
-        value = LOOKS["path"](taken, path)
+        try:
+            value = LOOKS["path"](taken, path)
+        except TooLong as error:
+            value, course.error = MISSING, f"turn {turn.id}: {name} cannot be captured: {error}"
         if value is MISSING:
-            course.error = f"turn {turn.id}: nothing to capture as {name} at {path}"
+            course.error = course.error or f"turn {turn.id}: nothing to capture as {name} at {path}"
         captured[name] = value
     course.captured.update(captured)
     course.taken.append(replace(taken, captured=captured))
@@ -202,6 +206,12 @@ async def _hold_to(course: Course, turn: Turn, taken: TurnTaken, grounds: Ground
     return course.error is None
 
 
+def _other(reply: Reply) -> bool:
+    """Whether something was answered that is no object of the API, such as a file's content."""
+    status = reply.exchange.status
+    return reply.operation in ("other", "delete") and status is not None and 200 <= status < 300
+
+
 def _unobserved(reply: Reply) -> bool:
     """Whether the endpoint could not be observed: what is expected would fail for that cause alone."""
     return any(found.rule.startswith("avail.") and found.level is Level.ERROR for found in reply.findings)
@@ -210,7 +220,11 @@ def _unobserved(reply: Reply) -> bool:
 def _refused_as_expected(course: Course, taken: TurnTaken, expectations: Sequence[Expectation]) -> bool:
     """Whether the turn expects an error, and it is this one."""
     errors = [each for each in expectations if each.subject == "error"]
-    if not errors or any(True for each in errors for _ in expect.judge(taken, each, course.bindings)):
+    try:
+        if not errors or any(True for each in errors for _ in expect.judge(taken, each, course.bindings)):
+            return False
+    except Refused as refusal:
+        course.error = course.case.scenario.told(refusal)
         return False
     course.excused.add(taken.id)
     return True

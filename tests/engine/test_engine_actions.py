@@ -332,7 +332,7 @@ def test_upload_use_and_delete():
     turns:
       - {id: up, upload: {file: attachments/note.txt, purpose: assistants}, capture: {id: $.id, bytes: $.bytes}}
       - {call: {method: GET, path: "files/${id}"}, expect: {path: {$.bytes: "${bytes}", $.filename: att-1.txt}}}
-      - {call: {method: GET, path: "files/${id}/content"}}
+      - {call: {method: GET, path: "files/${id}/content"}, expect: {text: {contains: "4417"}}}
       - {delete_file: up, expect: {path: {$.deleted: true}}}
       - {call: {method: GET, path: "files/${id}"}, expect: {error: {status: 404}}}
       - {user: Hi, expect: {status: completed}}
@@ -340,6 +340,7 @@ def test_upload_use_and_delete():
     done = on_the_endpoint(text)
 
     assert (loud(done), done.error) == ([], None)
+    assert set(done.applied_expectations.values()) == {1}
     assert done.conversation.turns[2].replies[0].exchange.body == b"The parcel number is 4417.\n"
 
 
