@@ -7,6 +7,7 @@ from builders.cases import BASE, conducted, loud, said, sse, verdict_of
 from builders.streams import Telling, message
 
 from harness.findings import Level, Verdict
+from harness.matchers import patterns
 from harness.wire.exchange import How
 
 THROTTLED = (429, {"message": "slow down", "type": "x", "code": "rate_limit_exceeded", "param": None})
@@ -369,3 +370,19 @@ def test_a_stream_is_asked_for_and_read():
     events = message(Telling(model="d-1").begin(), "Hi").end()
     assert done.conversation.turns[0].final is not None
     assert len(done.conversation.turns[0].final.events) == len(events)
+
+
+def test_checks_without_end_are_errored_with_what_was_exchanged(monkeypatch: pytest.MonkeyPatch):
+    """E20: in an expectation, in that of an error, and in a capture; the exchange is kept as evidence."""
+    monkeypatch.setattr(patterns, "SECONDS", 0.1)
+    evil = "a" * 100 + "!"
+    for turn, answer in (
+        ('{user: a, expect: {text: {matches: "(a|aa)+$"}}}', evil),
+        ('{user: a, expect: {error: {message: {matches: "(a|aa)+$"}}}}', (503, {"message": evil})),
+        ("{user: a, expect: {status: completed}, capture: {x: \"$..[?search(@, '(a|aa)+$')]\"}}", evil),
+    ):
+        done, target = conducted(f"scenario: A\nturns: [{turn}]\n", answer)
+
+        assert "did not come to an end" in (done.error or ""), turn
+        assert "Traceback" not in (done.error or "")
+        assert len(done.conversation.turns) == len(target.requests) == 1
