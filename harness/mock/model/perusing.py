@@ -32,7 +32,7 @@ CONTENT: Final = re.compile(
     re.IGNORECASE,
 )
 SOURCE: Final = re.compile(
-    rf"[,(]?\s*(?:according to|as (?:stated|given|written|told) (?:in|on)|(?:that|which) stands (?:in|on)"
+    rf"[,(]? ?(?:according to|as (?:stated|given|written|told) (?:in|on)|(?:that|which) stands (?:in|on)"
     rf"|mentioned (?:in|on)|in|on|of|from|by)\s+"
     r"(?:(?:the|this|that|my|your|our|attached|enclosed|second|first|last|\w+th|third)\s+)*"
     rf"(?:{NOUN}(?:\s+(?:number\s+|no\.?\s*)?\d+)?|[\w.-]+\.\w{{2,4}})\b.*$",
@@ -70,7 +70,7 @@ def perusing(context: Context, phrases: Phrases) -> Draft | None:
         return Draft.saying(" ".join(f"{file} has {of} page{'s' if of > 1 else ''}." for file, of in counts))
     if not chosen:
         return Draft.saying(f"There is no {asked_page}.")
-    wanted = [SOURCE.sub("", name).strip() for name in questions(prompt)]
+    wanted = [SOURCE.sub("", one_line(name)).strip() for name in questions(prompt)]
     things = [name for name in wanted if name and not SPOKEN_OF.fullmatch(ARTICLES.sub("", name))]
     if things:
         return answered(things, chosen, asked_page, context)
