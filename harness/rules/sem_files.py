@@ -16,7 +16,8 @@ class AttachmentIsRead(StoryRule):
     """What is attached counts as input.
 
     A short prompt with a document or a picture that counts no more tokens than the prompt alone: the attachment was
-    not looked at. Said where that is certain: prompts of at most 300 bytes, nothing else in context. A file that was
+    not looked at. Said where that is certain: prompts of at most 300 bytes, nothing else in context, no more than a
+    token for five bytes and ten around them. (A small PDF was recorded adding 13 tokens to its prompt.) A file that was
     given to a container is among its files.
 
     Shown by defect B63.
@@ -40,7 +41,7 @@ class AttachmentIsRead(StoryRule):
                 continue
             alone = not made.body.get("instructions") and not made.body.get("tools") and len(text) <= self.longest
             if alone and self._large(made):
-                most = len(text) // 3 + 16
+                most = len(text) // 5 + 10
                 message = f"{counted} input tokens leave no room for what was attached"
                 pointer = "/usage/input_tokens"
                 yield Amiss(made.ended, pointer, message, f"above {most}", counted) if counted <= most else None

@@ -328,7 +328,7 @@ DEFECTS = [
             ask(
                 1,
                 showing({"type": "input_file", "filename": "a.pdf", "file_data": DOCUMENT}),
-                tell={"usage": usage(14)},
+                tell={"usage": usage(11)},
             )
         ),
         "sem.attachment_ignored",
