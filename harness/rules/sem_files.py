@@ -31,7 +31,7 @@ class AttachmentIsRead(StoryRule):
 
     def chances(self, story: Story) -> Iterator[Amiss | None]:
         for made in story.created:
-            counted, text = made.tokens("input_tokens"), said(made.input).encode()
+            counted, text = made.tokens("input_tokens"), said(made.input).encode("utf-8", "surrogatepass")
             if (
                 made.context is None
                 or made.context != made.input

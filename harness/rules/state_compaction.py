@@ -98,7 +98,7 @@ class CompactionIsOpaque(StoryRule):
             if kind(item) == "message":
                 texts = said([item])
                 words |= {texts[at : at + 24] for at in range(0, max(1, len(texts) - 24), 24)}
-        return [word.encode() for word in sorted(words) if len(word) >= 6]
+        return [word.encode("utf-8", "surrogatepass") for word in sorted(words) if len(word) >= 6]
 
 
 def opened(value: str) -> list[bytes]:
