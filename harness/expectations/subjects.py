@@ -39,8 +39,13 @@ def error(taken: TurnTaken, part: str | None) -> Any:
 
 
 def text(taken: TurnTaken, part: str | None) -> Any:
-    if taken.final is None or taken.final.response is None:
+    """The visible answer; of a `call` that answers with no object of the API (a file's content) the body as text."""
+    if taken.final is None:
         return MISSING
+    if taken.final.response is None:
+        exchange = taken.final.exchange
+        bare = taken.final.operation == "other" and taken.final.error is None and exchange.status == 200
+        return exchange.body.decode("utf-8", "replace") if bare else MISSING
     return taken.final.text
 
 
