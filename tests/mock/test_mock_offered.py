@@ -1,21 +1,24 @@
 """Regions, models and versions: what can be had where, what a model cannot do, what is known to go wrong."""
 
+import base64
 import io
 import json
 import time
 from typing import Any
 
 import pytest
+from builders.container_signs import uploaded
 from builders.endpoint import Visitor, text_of, visiting
 
 from harness.catalogue import Catalogue, Documented
+from harness.mock.bases import PICTURE
 from harness.mock.issues import ISSUES
 from harness.mock.offered import MODELS, REGIONS, named
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 FORMAT = {"format": {"type": "json_schema", "name": "n", "schema": SCHEMA}}
 TOOL = {"type": "function", "name": "roll", "parameters": {"type": "object", "properties": {}}}
-IMAGE = [{"role": "user", "content": [{"type": "input_image", "image_url": "data:image/png;base64,AAAA"}]}]
+IMAGE = [{"role": "user", "content": [{"type": "input_image", "image_url": f"data:image/png;base64,{PICTURE}"}]}]
 
 
 async def ask(visitor: Visitor, prompt: object = "Hi", **more: Any) -> tuple[int, Any, dict]:
@@ -124,12 +127,15 @@ def test_what_a_model_can_do_is_not():
 
 
 def test_images_as_files_are_a_known_issue():
-    image = [{"role": "user", "content": [{"type": "input_image", "file_id": "file-1"}]}]
+    async def visit(visitor: Visitor):
+        file_id = await uploaded(visitor, "dot.png", base64.b64decode(PICTURE))
+        image = [{"role": "user", "content": [{"type": "input_image", "file_id": file_id}]}]
+        return await ask(visitor, image)
 
-    status, _, body = visiting(lambda visitor: ask(visitor, image), script={"issues": ["images-not-as-files"]})
+    status, _, body = visiting(visit, script={"issues": ["images-not-as-files"]})
 
     assert (status, body["error"]["param"]) == (400, "input[0].content[0].file_id")
-    assert visiting(lambda visitor: ask(visitor, image))[0] == 200
+    assert visiting(visit)[0] == 200
 
 
 def test_compactions_that_can_be_continued_are_a_known_issue():
