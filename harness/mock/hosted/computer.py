@@ -11,6 +11,7 @@ import binascii
 import re
 import struct
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any, Final
 
 from harness.mock.asked import check_choice, check_type, missing
@@ -71,9 +72,9 @@ def actions(prompt: str, tool: Mapping[str, Any]) -> list[JSON]:
     """What a prompt wants done, in order; a click somewhere in the middle where it says nothing that is known."""
     middle = int(tool.get("display_width") or 1024) // 2, int(tool.get("display_height") or 768) // 2
     found = [*VERBS.finditer(prompt)]
-    ends = [*(match.start() for match in found[1:]), len(prompt)]
     made = []
-    for match, end in zip(found, ends, strict=True):
+    for match, after in zip_longest(found, found[1:]):
+        end = after.start() if after else len(prompt)
         at = AT.search(prompt, match.end(), end)
         x, y = (int(at[1]), int(at[2])) if at else middle
         kind = next(name for name in MAKES if match[name])

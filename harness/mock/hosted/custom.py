@@ -23,6 +23,9 @@ class Custom(HostedTool):
         """Raises `Refused` for a tool without a name, and for a grammar without a definition."""
         if tool.get("name") is None:
             raise missing(f"{path}.name")
+        for field in ("name", "description"):
+            if tool.get(field) is not None:
+                check_type(f"{path}.{field}", tool[field], (str,))
         if not FUNCTION_NAME.fullmatch(str(tool["name"])):
             message = f"Invalid '{path}.name': string does not match pattern '^[a-zA-Z0-9_-]+$'."
             raise invalid(message, f"{path}.name", "invalid_value")
