@@ -11,6 +11,7 @@ from harness.rules.looking import ReplyRule, Wrong
 from harness.rules.sem_answers import ANSWER_RULES
 from harness.rules.sem_files import FILE_RULES
 from harness.rules.sem_media import MEDIA_RULES
+from harness.rules.sem_requests import REQUEST_RULES
 from harness.rules.state_chain import RecallIsStrong
 from harness.rules.state_stored import StoredUsage
 
@@ -166,6 +167,7 @@ SEM_RULES: Final[tuple[Rule, ...]] = (
     FailedSaysWhy(),
     Clock(),
     *ANSWER_RULES,
+    *REQUEST_RULES,
     StoredUsage(),
     RecallIsStrong(),
     *MEDIA_RULES,

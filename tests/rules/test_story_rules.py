@@ -1,8 +1,13 @@
 """Rules over whole conversations, shown by conversations written by hand."""
 
+from collections import defaultdict
+
+import corpus
 import pytest
 from builders.tellings import DEFECTS, PASSES
 
+from harness.conversation import Conversation
+from harness.reply import Reply
 from harness.rules import RULES, judge
 from harness.rules.telling import StoryRule
 
@@ -34,3 +39,21 @@ def test_a_rule_asked_alone_says_what_it_says_among_all():
             if isinstance(rule, StoryRule):
                 together = [finding for finding in judge(conversation).findings if finding.rule == rule.name]
                 assert list(rule.judge(conversation)) == together
+
+
+def test_recorded_conversations_of_several_turns_are_passed():
+    """N34, turn by turn: recordings of one test of its project are one conversation."""
+    together = defaultdict(list)
+    for record in corpus.records():
+        if record["provider"] in ("openai", "azure"):
+            together[record["source"]["name"], record["source"]["path"]].append(record)
+    told = {rule.name for rule in RULES if isinstance(rule, StoryRule)}
+    applied = set()
+    for records in together.values():
+        records.sort(key=lambda record: record["source"]["index"])
+        replies = [Reply(corpus.exchange(record), number) for number, record in enumerate(records)]
+        judgement = judge(Conversation.recorded(replies))
+        applied |= told & judgement.applied.keys()
+        assert [one for one in judgement.findings if one.rule in told and one.level != "note"] == [], records[0]["id"]
+    assert len(together) > 100
+    assert len(applied) > 15
