@@ -35,6 +35,7 @@ from harness.record.chain import NotRecorded, RecordExists
 from harness.record.lines import CaseLine
 from harness.record.run import Run
 from harness.record.writer import RunWriter
+from harness.report.matrix import matrix
 from harness.scenario.files import project_of
 from harness.scenario.load import load
 from harness.scenario.variables import names
@@ -180,6 +181,7 @@ class Harness:
         self.shard: str | None = worker["workerid"] if worker else None
         self.directory = Path(option.reports or config.invocation_params.dir / "reports") / self.run
         self.omitted: list[Omitted] = []
+        self._matrix: list[str] = []
         self.wanted: set[str] = set()
         for mark, about in MARKS.items():
             config.addinivalue_line("markers", f"{mark}: {about}")
@@ -293,7 +295,9 @@ class Harness:
 
     def _report(self) -> None:
         try:
-            self._page_writer()(Run.read(self.directory), self.directory / "report.html")
+            run = Run.read(self.directory)
+            self._matrix = [] if self.unconfigured else matrix(run)
+            self._page_writer()(run, self.directory / "report.html")
         except Exception as error:  # a page that breaks must not take record and verdicts with it
             self._problem = f"the report was not written: {error}"
 
@@ -324,6 +328,8 @@ class Harness:
             show.write_line(
                 f"left at the provider: {left}; remove it with `{command}` and this run's targets", red=True
             )
+        for line in self._matrix:
+            show.write_line(line)
         show.write_line(f"ran on {where_of([target.facts for target in self.targets])}")
         show.write_line(f"record: {shown_path(self.directory / 'record.jsonl')}")
         show.write_line(f"report: {shown_path(self.directory / 'report.html')}")

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli import main
+from harness.record.run import Run
 
 FILE = """\
 targets:
@@ -116,3 +117,31 @@ def test_a_run_that_is_refused(pytester, monkeypatch, arguments, told):
     assert result.ret == 4
     assert told in result.stderr.str()
     assert not (pytester.path / "reports").exists()
+
+
+def test_many_regions_and_models_in_one_run(pytester, monkeypatch):
+    """The summary says where what failed, region by region and model by model; skipped cells are told as such."""
+    monkeypatch.delenv("SOME_TEST_KEY", raising=False)
+    pytester.makefile(".yaml", targets=FILE)
+    (pytester.path / "specs").mkdir()
+    failing = 'turns: [{user: Reply with OK., expect: {text: {contains: "${target.region}"}}}]\n'
+    one = f"scenario: Where\ntargets: [swedencentral]\n{failing}"
+    (pytester.path / "specs" / "hello.yaml").write_text(f"{SCENARIO}---\n{one}")
+
+    result = pytester.runpytest("specs")
+
+    result.stdout.fnmatch_lines(
+        [
+            "passed of      gpt-5-mini      gpt-4.1",
+            "swedencentral  1/2 (1 failed)  1/2 (1 failed)",
+            "eastus2        1/1             1/1",
+            "ran on 5 targets at 2 endpoints in 2 regions",
+        ],
+        consecutive=True,
+    )
+    (folder,) = (pytester.path / "reports").iterdir()
+    run = Run.read(folder)
+    assert {(line.region, line.model) for line in run.cases} == {
+        (region, model) for region in ("swedencentral", "eastus2") for model in ("gpt-5-mini", "gpt-4.1")
+    } | {("eastus2", "o3")}
+    assert {(each.region, each.model, each.deployment) for each in run.head.targets} >= {("eastus2", "o3", "d")}
