@@ -4,12 +4,13 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import runs
-from builders.cases import StandIn, cases, facts
+from builders.cases import StandIn, cases, facts, said
 from builders.streams import response
 
 import harness.rules
@@ -42,6 +43,7 @@ class Crowd:
     open: int = 0
     most: int = 0
     there: asyncio.Event = field(default_factory=asyncio.Event)
+    ids: Iterator[int] = field(default_factory=count)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -54,7 +56,8 @@ class Crowd:
                     self.there.set()
                 await self.there.wait()
                 await asyncio.sleep(0)
-                body = json.dumps(response("completed", model=asked["model"])).encode()
+                own = f"resp_{next(self.ids)}"
+                body = json.dumps(response("completed", [said("Hi")], model=asked["model"], id=own)).encode()
                 self.open -= 1
                 writer.write(
                     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
