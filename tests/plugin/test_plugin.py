@@ -104,12 +104,12 @@ def test_a_wrong_scenario_is_refused_and_nothing_is_sent(pytester: pytest.Pytest
 
 
 def test_a_script_that_cannot_be_followed_is_refused(pytester: pytest.Pytester):
-    """A misspelt key under `mock:` is the author's mistake: exit 4, at the scenario, and nothing is sent."""
+    """A misspelt key under `mock:` is the author's mistake: exit 4, at its own line, and nothing is sent."""
     specs(pytester, scripted=good() + "mock: {repli: OK}\n")
     result = run(pytester, "specs")
 
     assert result.ret == 4
-    result.stdout.fnmatch_lines(["*unknown key `repli` in mock; did you mean `reply`?*", "*specs/scripted.yaml:2:1*"])
+    result.stdout.fnmatch_lines(["*unknown key `repli` in mock; did you mean `reply`?*", "*specs/scripted.yaml:9:8*"])
     assert not (pytester.path / "reports").exists()
 
 
