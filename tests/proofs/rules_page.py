@@ -33,6 +33,8 @@ FAMILIES = {
     "state": "what is kept and echoed",
     "modes": "one scenario, whichever way it is delivered and its state carried",
     "client": "what the official package says beside the wire, never about the endpoint",
+    "support": "what is documented and what is there",
+    "secret": "credentials that come back",
     "avail": "the endpoint could not be observed: inconclusive, never failed",
 }
 HEAD = """# Rules
