@@ -66,13 +66,6 @@ class TurnTaken:
         return tuple(whole.get(reply.index, reply) for reply in self.replies if reply.index not in halves)
 
     @property
-    def answers(self) -> tuple[Reply, ...]:
-        """The replies that say something: every one but the first half of a stream that was cut, each stream whole."""
-        whole = {reply.parts[1].index: reply for reply in self.joined}
-        halves = {reply.parts[0].index for reply in self.joined}
-        return tuple(whole.get(reply.index, reply) for reply in self.replies if reply.index not in halves)
-
-    @property
     def joined(self) -> tuple[JoinedReply, ...]:
         """The streams of the turn that came in parts, each as a whole."""
         ended = dict.fromkeys((*self.rounds, *([self.final] if self.final else [])))
