@@ -17,6 +17,7 @@ import pytest
 
 from harness.catalogue import Catalogue
 from harness.engine.book import Shared
+from harness.engine.ceiling import MOST_REQUESTS, Ceiling, ceiling
 from harness.engine.engine import CONCURRENCY
 from harness.engine.exploring import FOLDER, Exploring
 from harness.engine.heading import heading
@@ -190,6 +191,7 @@ class Harness:
         self._marks: set[str] = set()
         self._loop: EngineLoop | None = None
         self._problem: str | None = None
+        self._ceiling = Ceiling()
 
     def file(self, path: Path, parent: pytest.Collector) -> ScenarioFile:
         """The collector of a scenario file."""
@@ -219,6 +221,7 @@ class Harness:
         if not ours or session.config.option.collectonly or session.testsfailed:
             return (yield)
         cases = [item.case for item in ours]
+        self._check_ceiling(cases)
         option = session.config.option
         seed = seed_of(self.run)
         told_settings = {"concurrency": option.concurrency or CONCURRENCY, "defects": list(option.defect)}
@@ -253,6 +256,18 @@ class Harness:
         """How much is explored of cases with generated parameters; what fails is kept where the run was started."""
         wanted = self._config.option.examples
         return Exploring(wanted, self._config.invocation_params.dir / FOLDER)
+
+    def _check_ceiling(self, cases: Sequence[Case]) -> None:
+        """Nothing is sent where a run may ask live targets for more than is wanted.
+
+        Raises:
+            pytest.UsageError: it may.
+        """
+        self._ceiling = ceiling(cases)
+        most = self._config.option.max_requests or MOST_REQUESTS
+        if self._ceiling.requests > most:
+            told = f"this run may send {self._ceiling.requests} requests to live targets, more than {most}"
+            raise pytest.UsageError(f"{told}: choose fewer cases, or allow it with --max-requests")
 
     def _steadiness(self) -> Steadiness:
         """Pace and repeats; one book for all workers of pytest-xdist."""
@@ -330,6 +345,8 @@ class Harness:
             )
         for line in self._matrix:
             show.write_line(line)
+        if self._ceiling.requests:
+            show.write_line(f"planned: {self._ceiling}")
         show.write_line(f"ran on {where_of([target.facts for target in self.targets])}")
         show.write_line(f"record: {shown_path(self.directory / 'record.jsonl')}")
         show.write_line(f"report: {shown_path(self.directory / 'report.html')}")

@@ -38,6 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--probe", action="store_true", help="also run what is documented as absent on a target, to find drift"
     )
     group.addoption("--concurrency", metavar="N", type=int, help="how many cases are in flight at once (32)")
+    group.addoption(
+        "--max-requests", metavar="N", type=int, help="refuse a run that may send more to live targets (10000)"
+    )
     group.addoption("--reports", metavar="DIR", help="where runs are recorded (reports)")
     group.addoption("--set", metavar="NAME=VALUE", action="append", default=[], help="a variable, as ${NAME}")
     group.addoption(
