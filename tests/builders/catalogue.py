@@ -158,8 +158,8 @@ TRANSPORT: Final = (*(f"A{n:02d}" for n in range(2, 7)), *(f"A{n}" for n in rang
 CONTROLS_ELSEWHERE: Final[Mapping[str, str]] = {
     "N27": "a law of its own, for any bytes: test_sse.py, and test_defects_on_the_wire.py for every defect",
     "N28": "gzip and closing between turns are the raw client's: test_client.py",
-    "N29": "the lag of a stored response shows over time, not in one exchange",
-    "N30": "a cancel after the end is a second exchange: the mock's operations",
+    "N29": "the lag of a stored response shows over time: conversations, tellings.PASSES",
+    "N30": "a cancel after the end is a second exchange: tellings.PASSES",
     "N31": "regions are compared by the catalogue of models and regions",
     "N32": "an alias beside a dated name: no rule compares body and headers",
     "N33": "the model's wording is never judged by a rule",

@@ -14,7 +14,7 @@ from harness.findings import CODES
 from harness.mock.defects import DEFECTS
 from harness.rules import RULES
 
-FAMILIES = ("wire", "order", "text", "tool", "reply", "sem", "state", "mcp", "modes", "client", "avail")
+FAMILIES = ("wire", "order", "text", "tool", "reply", "sem", "state", "mcp", "modes", "client", "support", "secret", "avail")
 NEVER_ALONE = {
     "wire.close_delimited": "a close-delimited body is only wrong where it also lacks its end: A04 shows both",
     "state.delete_not_idempotent": "a second delete that answers 500 is a fault of the service too: B11 shows both",

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import corpus
 import pytest
-from builders.tellings import DEFECTS, PASSES
+from builders.tellings import DEFECTS, PASSES, ask, other, refuse, showing, telling
 
 from harness.conversation import Conversation
 from harness.reply import Reply
@@ -57,3 +57,13 @@ def test_recorded_conversations_of_several_turns_are_passed():
         assert [one for one in judgement.findings if one.rule in told and one.level != "note"] == [], records[0]["id"]
     assert len(together) > 100
     assert len(applied) > 15
+
+
+def test_files_of_fifty_megabytes_are_refused():
+    """Defect B74."""
+    large = other("POST", "/files", {"id": "file-abcdef12"}, b"%PDF-" + bytes(50_000_000))
+    part = {"type": "input_file", "file_id": "file-abcdef12"}
+    accepted, refused = telling(large, ask(1, showing(part))), telling(large, refuse(showing(part), None, "too large"))
+
+    assert [one.rule for one in judge(accepted).findings] == ["sem.limit_not_enforced"]
+    assert judge(refused).findings == ()
