@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.engine.course import CannotGoOn, Course
 from harness.engine.uploading import PURPOSES, uploaded
+from harness.findings import Finding, Level
 from harness.reply import Reply
 from harness.scenario.attachments import Attachment
 from harness.scenario.model import Turn
@@ -32,6 +33,8 @@ async def parts(course: Course, turn: Turn) -> Attached:
     made: list[dict[str, Any]] = []
     replies: list[Reply] = []
     for attachment in turn.attach:
+        if attachment.breaks is not None:
+            course.findings.append(_beyond(turn, attachment))
         if attachment.via[0] == "file_id":
             fields = {"purpose": PURPOSES[attachment.kind]}
             reply = await uploaded(course, course.door, attachment, fields, course.headers_of(turn))
@@ -45,6 +48,12 @@ async def parts(course: Course, turn: Turn) -> Attached:
         else:
             made.append(_part(attachment, _inline(attachment)))
     return Attached(tuple(made), tuple(replies))
+
+
+def _beyond(turn: Turn, attachment: Attachment) -> Finding:
+    """A note that a file is beyond a documented limit, as is allowed where an error is expected."""
+    told = f"`{attachment.name}` is {attachment.breaks}"
+    return Finding("expect.attach", Level.NOTE, told, turn=turn.id, place=attachment.place)
 
 
 def _part(attachment: Attachment, fields: dict[str, Any]) -> dict[str, Any]:

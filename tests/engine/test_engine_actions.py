@@ -317,6 +317,17 @@ def test_a_file_inside_the_request_keeps_its_name():
     assert part["file_data"].startswith("data:text/plain;base64,")
 
 
+def test_E30_a_limit_that_is_broken_on_purpose_is_noted():
+    """The case says which, at the line that names the file; it keeps no case from passing."""
+    text = "turns:\n  - {user: Look., attach: [{image: attachments/note.svg}], expect: {error: {status: 400}}}\n"
+    done, _ = conducted(text, (400, {"message": "no", "code": "bad", "type": "x", "param": "input"}))
+
+    (note,) = [each for each in done.findings if each.rule == "expect.attach"]
+    assert (note.level, note.turn) == ("note", "turn-1")
+    assert note.message == "`attachments/note.svg` is image/svg+xml, where PNG, JPEG, WebP and GIF are documented"
+    assert verdict_of(done) is Verdict.PASSED
+
+
 def test_an_upload_that_is_refused_ends_the_turn():
     """One finding; no message goes out without its file."""
     text = FILES.replace("[data_uri, file_id, url]", "file_id")
