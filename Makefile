@@ -54,6 +54,9 @@ proofs: $(VENV)/.dev  ## silence on real traffic, mutants of it, defects over it
 alarms: $(VENV)/.dev  ## how often the gate shuts by chance, and where it should
 	$(PROOF)/gate_alarms.py
 
+other-servers: $(VENV)/.dev  ## run and probe servers that others wrote, installed into build/other-servers
+	$(PROOF)/other_servers.py
+
 fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send
 	$(PROOF)/fuzz.py --minutes $(MINUTES)
 
