@@ -3,17 +3,22 @@
 import json
 import os
 import re
+import secrets
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from harness.engine.choosing import Chosen, CredentialMissing, NothingChosen, chosen
 from harness.engine.configured import Credentials
 from harness.engine.exploring import MOST_EXAMPLES
+from harness.engine.sharding import Shard, durations
 from harness.engine.target import Target, live_target
+from harness.record.run import Run
+from harness.record.unsound import Unsound
 from harness.source.place import Refused, did_you_mean
 from harness.targets.reading import FILE
 from harness.targets.spec import Selection
@@ -128,3 +133,57 @@ def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
         except ValueError:
             settings[name] = value
     return settings
+
+
+RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What a run is called, which shard of it this is (None: all of it), and which worker of pytest-xdist."""
+
+    run: str
+    shard: Shard | None
+    worker: str | None
+
+
+def naming_of(config: pytest.Config) -> Naming:
+    """The names that the options mean.
+
+    Raises:
+        pytest.UsageError: one of them cannot be one, or a shard has no run to be part of.
+    """
+    option = config.option
+    worker = getattr(config, "workerinput", None)
+    try:
+        shard = Shard.read(option.shard) if option.shard else None
+    except ValueError as error:
+        raise pytest.UsageError(f"--shard {error}") from None
+    if option.balance and shard is None:
+        raise pytest.UsageError("--balance goes with --shard")
+    if option.run_id is None:
+        if shard is not None:
+            raise pytest.UsageError("--shard needs --run-id: the shards of one run bear its name, to be joined again")
+        return Naming(worker["harness_run"] if worker else new_run_id(), None, worker["workerid"] if worker else None)
+    if not RUN_ID.fullmatch(option.run_id):
+        raise pytest.UsageError(f"--run-id {option.run_id!r}: letters, digits, `_`, `.` and `-`, at most 100")
+    return Naming(option.run_id, shard, worker["workerid"] if worker else None)
+
+
+def durations_of(config: pytest.Config) -> Mapping[str, float]:
+    """How long each case took in the record that shards are balanced by; empty where none is named.
+
+    Raises:
+        pytest.UsageError: it cannot be read.
+    """
+    if config.option.balance is None:
+        return {}
+    try:
+        return durations(Run.read(Path(config.option.balance)))
+    except Unsound as problem:
+        raise pytest.UsageError(f"--balance: {problem}") from None
+
+
+def new_run_id() -> str:
+    """An id that sorts by time: `20260131-235959-1f3a`."""
+    return time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + "-" + secrets.token_hex(2)

@@ -12,7 +12,24 @@ import pytest
 from harness.scenario.files import is_scenario_file
 
 if TYPE_CHECKING:
-    from harness.pytest_items import Harness, PageWriter
+    from harness.pytest_run import Harness, PageWriter
+
+
+CHECKED = [
+    "endpoint",
+    "deployment",
+    "api_key_env",
+    "defect",
+    "set",
+    "targets",
+    "target",
+    "region",
+    "model",
+    "run_id",
+    "shard",
+    "balance",
+]
+"""Options that are checked where they are given, even if no scenario is collected."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +59,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--max-requests", metavar="N", type=int, help="refuse a run that may send more to live targets (10000)"
     )
     group.addoption("--reports", metavar="DIR", help="where runs are recorded (reports)")
+    group.addoption("--run-id", metavar="NAME", help="what the run is called (its time and four letters)")
+    group.addoption("--shard", metavar="I/N", help="only the I-th of N parts of the plan; needs --run-id")
+    group.addoption("--balance", metavar="RECORD", help="an earlier run whose durations make the shards even")
     group.addoption("--set", metavar="NAME=VALUE", action="append", default=[], help="a variable, as ${NAME}")
     group.addoption(
         "--examples", metavar="N", type=int, help="examples of each case with generated parameters (25; live: 5)"
@@ -54,8 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Options of ours that were used are checked before anything is collected."""
     option = config.option
-    ours = ("endpoint", "deployment", "api_key_env", "defect", "set", "targets", "target", "region", "model")
-    if any(getattr(option, name) for name in ours) or option.examples is not None:
+    if any(getattr(option, name) for name in CHECKED) or option.examples is not None:
         harness_of(config)
 
 
@@ -85,9 +104,9 @@ def harness_of(config: pytest.Config) -> "Harness":
 
 
 def _made(config: pytest.Config) -> "Harness":
-    from harness import pytest_items, pytest_options
+    from harness import pytest_options, pytest_run
 
-    return pytest_items.Harness(config, pytest_options.ground_of(config), _page_writer)
+    return pytest_run.Harness(config, pytest_options.ground_of(config), _page_writer)
 
 
 def _page_writer() -> "PageWriter":
