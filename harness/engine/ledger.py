@@ -47,8 +47,9 @@ class Ledger:
         self.path = path
         self.run = run
         self._file: int | None = None
-        self._count = 0
-        self._names = 0
+        earlier = read(path)[0] if path.exists() else []  # a run that is taken up again goes on in its ledger
+        self._count = max((entry.number for entry in earlier), default=0)
+        self._names = sum(entry.name is not None for entry in earlier)
 
     def file_name(self, ending: str) -> str:
         """A name for an upload that no other upload of any run has, and that says whose it is."""
@@ -83,7 +84,10 @@ class Ledger:
 
     def _write(self, line: dict[str, Any]) -> None:
         if self._file is None:
+            torn = self.path.exists() and not self.path.read_bytes().endswith(b"\n")
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if torn:
+                os.write(self._file, b"\n")  # what a killed run left of its last line spoils no other
         os.write(self._file, json.dumps(line, separators=(",", ":")).encode() + b"\n")
 
     def close(self) -> None:
