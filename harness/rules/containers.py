@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from harness.protocol.spans import word
 from harness.rules.story import Created, Step, Story, kind
 from harness.rules.telling import Amiss, StoryRule
 
@@ -35,7 +36,7 @@ def given(story: Story, container: str) -> list[str]:
     """What this conversation put into a container: the ids of files that a request named, and of files sent there."""
     found: list[str] = []
     for made in story.created:
-        shown = {item.get("container_id") for item in made.ended.output if kind(item) == "code_interpreter_call"}
+        shown = {word(item, "container_id") for item in made.ended.output if kind(item) == "code_interpreter_call"}
         tools = made.body.get("tools")
         for tool in tools if isinstance(tools, list) else ():
             wanted = tool.get("container") if isinstance(tool, dict) else None
@@ -118,7 +119,7 @@ class ContainersEnd(StoryRule):
 
     @staticmethod
     def _shown(step: Step) -> set[str]:
-        ids = {item.get("container_id") for item in step.reply.output if kind(item) == "code_interpreter_call"}
+        ids = {word(item, "container_id") for item in step.reply.output if kind(item) == "code_interpreter_call"}
         made = (step.reply.response or {}).get("id") if step.operation == "other" else None
         return {each for each in (*ids, made) if isinstance(each, str)}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from harness.protocol.spans import word
 from harness.reply import Reply
 from harness.rules.base import Rule
 from harness.rules.story import Created, Item, Story, kind
@@ -32,12 +33,12 @@ class Call:
     @property
     def approval(self) -> str | None:
         """The id of the approval that it names."""
-        found = self.item.get("approval_request_id")
+        found = word(self.item, "approval_request_id")
         return found if isinstance(found, str) and found else None
 
     @property
     def needs_approval(self) -> bool:
-        return self.server is not None and needs_approval(self.server, self.item.get("name"))
+        return self.server is not None and needs_approval(self.server, word(self.item, "name"))
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Dealings:
     def __post_init__(self) -> None:
         for made in self.story.created:
             for item in (*(made.context or made.input), *made.ended.output):
-                item_id, about = item.get("id"), item.get("approval_request_id")
+                item_id, about = word(item, "id"), word(item, "approval_request_id")
                 if kind(item) == "mcp_approval_request" and isinstance(item_id, str):
                     self.requests[item_id] = item
                 elif kind(item) == "mcp_approval_response" and isinstance(about, str):
@@ -63,9 +64,9 @@ class Dealings:
         found, seen = [], set()
         for made in self.story.created:
             for index, item in enumerate(made.ended.output):
-                if kind(item) == "mcp_call" and item.get("id") not in seen:
-                    seen.add(item.get("id"))
-                    found.append(Call(made, made.ended, index, item, server_of(made, item.get("server_label"))))
+                if kind(item) == "mcp_call" and word(item, "id") not in seen:
+                    seen.add(word(item, "id"))
+                    found.append(Call(made, made.ended, index, item, server_of(made, word(item, "server_label"))))
         return found
 
     def approved(self, call: Call) -> list[str]:
@@ -75,8 +76,8 @@ class Dealings:
             request_id
             for request_id, request in self.requests.items()
             if self.answers.get(request_id) and request_id not in named
-            if (request.get("name"), request.get("server_label"))
-            == (call.item.get("name"), call.item.get("server_label"))
+            if (word(request, "name"), word(request, "server_label"))
+            == (word(call.item, "name"), word(call.item, "server_label"))
         ]
 
     def answered(self, made: Created, label: Any) -> list[bool]:
@@ -85,7 +86,7 @@ class Dealings:
         return [
             item.get("approve") is True
             for item in about
-            if self.requests.get(str(item.get("approval_request_id")), {}).get("server_label") == label
+            if self.requests.get(str(word(item, "approval_request_id")), {}).get("server_label") == label
         ]
 
     def really_called(self) -> Iterator[tuple[Created, str, int, list[bool]]]:
@@ -105,7 +106,7 @@ def server_of(made: Created, label: Any) -> Mapping[str, Any] | None:
     """The definition of a server in a request."""
     tools = made.body.get("tools")
     for tool in tools if isinstance(tools, list) else ():
-        if isinstance(tool, dict) and tool.get("type") == "mcp" and tool.get("server_label") == label:
+        if isinstance(tool, dict) and tool.get("type") == "mcp" and word(tool, "server_label") == label:
             return tool
     return None
 
@@ -148,7 +149,9 @@ class AskedFirst(StoryRule):
                 unasked = call.approval is None and not dealings.approved(call)
                 message = "a tool was called without an approval"
                 yield (
-                    Amiss(call.reply, call.pointer, message, "an approval", call.item.get("name")) if unasked else None
+                    Amiss(call.reply, call.pointer, message, "an approval", word(call.item, "name"))
+                    if unasked
+                    else None
                 )
         for made, label, count, answered in dealings.really_called():
             shown = any(call.made is made for call in dealings.calls)
@@ -171,7 +174,7 @@ class DeniedIsNotCalled(StoryRule):
             if call.approval in dealings.answers:
                 denied = not dealings.answers[call.approval]
                 message = "a denied call was made"
-                yield Amiss(call.reply, call.pointer, message, "no call", call.item.get("name")) if denied else None
+                yield Amiss(call.reply, call.pointer, message, "no call", word(call.item, "name")) if denied else None
         for made, label, count, answered in dealings.really_called():
             shown = any(call.made is made for call in dealings.calls)
             if answered and not any(answered) and not shown:

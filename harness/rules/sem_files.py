@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from harness.protocol.spans import word
 from harness.rules.containers import given, listings
 from harness.rules.sem_media import notes, parts_of
 from harness.rules.story import Created, Story, kind, said
@@ -75,19 +76,19 @@ class CitedFilesAreKnown(StoryRule):
     def chances(self, story: Story) -> Iterator[Amiss | None]:
         known: set[str] = set()
         containers: set[str] = set()
-        held = {container: {each.get("id") for each in files} for _, container, files in listings(story)}
+        held = {container: {word(each, "id") for each in files} for _, container, files in listings(story)}
         for step in story.steps:
             asked = step.reply.exchange.request
             known |= set(FILE_ID.findall(asked.body.decode("utf-8", "replace") + asked.url))
             if step.operation == "other":
                 known |= set(FILE_ID.findall(step.reply.exchange.body.decode("utf-8", "replace")))
             for item in step.reply.output:
-                known |= {str(each.get("file_id")) for each in _list(item.get("results")) if isinstance(each, dict)}
-                if kind(item) == "code_interpreter_call" and isinstance(item.get("container_id"), str):
+                known |= {str(word(each, "file_id")) for each in _list(item.get("results")) if isinstance(each, dict)}
+                if kind(item) == "code_interpreter_call" and isinstance(word(item, "container_id"), str):
                     containers.add(item["container_id"])
             if step.operation == "create":
                 for index, note in notes(step.reply):
-                    file_id, container = note.get("file_id"), note.get("container_id")
+                    file_id, container = word(note, "file_id"), word(note, "container_id")
                     if note.get("type") == "container_file_citation" and containers:
                         files = held.get(str(container))
                         unknown = container not in containers or (files is not None and file_id not in files)
@@ -110,13 +111,13 @@ class MadeIsCited(StoryRule):
     name = "sem.citation_missing"
 
     def chances(self, story: Story) -> Iterator[Amiss | None]:
-        cited = {note.get("file_id") for step in story.of("create") for _, note in notes(step.reply)}
+        cited = {word(note, "file_id") for step in story.of("create") for _, note in notes(step.reply)}
         for step, _, files in listings(story):
-            there = {each.get("id") for each in files}
+            there = {word(each, "id") for each in files}
             made = [each for each in files if each.get("source") == "assistant"]
             if cited - {None} - there:
                 continue  # something else is cited: the finding of another rule
-            missing = [each.get("path") or each.get("id") for each in made if each.get("id") not in cited]
+            missing = [each.get("path") or word(each, "id") for each in made if word(each, "id") not in cited]
             message = "a file that was made in the container is cited nowhere"
             if made:
                 yield Amiss(step.reply, "/data", message, "a citation", missing) if missing else None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from harness.protocol.spans import word
 from harness.reply import Reply
 from harness.rules.looking import ReplyRule, Wrong
 from harness.rules.pictures import SHORTENED, type_of, unpacked, whole
@@ -80,8 +81,8 @@ class PartialsAsAsked(ReplyRule):
         told: dict[Any, list[Any]] = {}
         for event in reply.events:
             if event.get("type") == self.event:
-                told.setdefault(event.get("item_id"), []).append(event.get("partial_image_b64"))
-        finished = {item.get("id"): item.get("result") for item in reply.output}
+                told.setdefault(word(event, "item_id"), []).append(event.get("partial_image_b64"))
+        finished = {word(item, "id"): item.get("result") for item in reply.output}
         for item_id, images in told.items():
             partial = images[:-1] if images[-1] == finished.get(item_id) else images
             if type(most) is int and len(partial) > most:
@@ -151,7 +152,7 @@ class LimitsAreEnforced(StoryRule):
             pictures = [part for part in attached if part["type"] == "input_image"]
             inline = [part.get("image_url") or part.get("file_data") for part in attached]
             size = sum(len(value) for value in inline if isinstance(value, str) and value.startswith("data:")) * 3 // 4
-            size += sum(uploaded.get(part.get("file_id"), 0) for part in attached)
+            size += sum(uploaded.get(word(part, "file_id"), 0) for part in attached)
             if attached:
                 many = len(pictures) > self.images
                 message = f"{len(pictures)} images were accepted" if many else f"{size} bytes were accepted"

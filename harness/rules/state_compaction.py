@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
+from harness.protocol.spans import word
 from harness.reply import Reply
 from harness.rules.state_sealed import COMPACTION
 from harness.rules.story import Created, Item, Step, Story, items_of, kind, said
@@ -136,7 +137,7 @@ class CompactionSaves(StoryRule):
     def chances(self, story: Story) -> Iterator[Amiss | None]:
         for step in story.of("compact"):
             before = [made for made in story.created if made.reply.index < step.reply.index and made.accepted]
-            ids = {item.get("id") for item in compacted(list(step.reply.output))}
+            ids = {word(item, "id") for item in compacted(list(step.reply.output))}
             after = next((made for made in story.created if self._takes(made, ids, step.reply)), None)
             if not before or after is None:
                 continue
@@ -151,7 +152,7 @@ class CompactionSaves(StoryRule):
 
     @staticmethod
     def _takes(made: Created, ids: set[Any], since: Reply) -> bool:
-        items = {item.get("id") for item in compacted(made.input)}
+        items = {word(item, "id") for item in compacted(made.input)}
         chained = made.body.get("previous_response_id") == since.id and since.id is not None
         return made.accepted and made.reply.index > since.index and bool(items & ids or chained)
 

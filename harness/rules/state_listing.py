@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from harness.protocol.spans import word
 from harness.rules.story import Created, Item, Step, Story, kind, text_of
 from harness.rules.telling import Amiss, StoryRule
 
@@ -16,7 +17,7 @@ def _data(step: Step) -> list[Item]:
 
 def _sign(item: Item) -> Sign:
     """What makes an item the same when it comes back: services give items that were sent ids of their own."""
-    return kind(item), item.get("call_id") or item.get("role"), text_of(item).strip()
+    return kind(item), word(item, "call_id") or word(item, "role"), text_of(item).strip()
 
 
 def _listings(story: Story) -> Iterator[tuple[Created, Step]]:
@@ -81,7 +82,7 @@ class PagesFitTogether(StoryRule):
     def _amiss(self, made: Created, pages: list[Step], walks: list[tuple[Created, list[Step]]]) -> Amiss | None:
         seen: list[Any] = []
         for step in pages:
-            ids = [item.get("id") for item in _data(step)]
+            ids = [word(item, "id") for item in _data(step)]
             limit = step.asked("limit", "20") or ""
             if limit.isdecimal() and len(ids) > int(limit):
                 return Amiss(step.reply, "/data", "a page is longer than was asked for", int(limit), len(ids))
@@ -94,7 +95,7 @@ class PagesFitTogether(StoryRule):
                 return Amiss(last.reply, "/has_more", "an empty page says that there are more", False, True)
             return None
         for other, others in walks:
-            all_ids = {item.get("id") for step in others for item in _data(step)}
+            all_ids = {word(item, "id") for step in others for item in _data(step)}
             if other is made and (missing := all_ids - set(seen)):
                 message = "the list has ended, and another list of the same response has more"
                 return Amiss(last.reply, "/has_more", message, sorted(map(str, missing)), False)

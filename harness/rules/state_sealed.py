@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from harness.protocol.spans import word
 from harness.rules.story import Created, Item, Step, Story, items_of, kind
 from harness.rules.telling import Amiss, StoryRule
 
@@ -22,7 +23,7 @@ class Seals:
             for item in _shown(step):
                 value = item.get("encrypted_content")
                 if isinstance(value, str) and value:
-                    self.given.setdefault(item.get("id"), set()).add(value)
+                    self.given.setdefault(word(item, "id"), set()).add(value)
         self.all = frozenset(value for values in self.given.values() for value in values)
 
     def altered(self, item: Item) -> bool:
@@ -30,11 +31,11 @@ class Seals:
         value = item.get("encrypted_content")
         if not isinstance(value, str) or not value or value in self.all:
             return False
-        return bool(item.get("id") and item["id"] in self.given) or any(self._near(value, one) for one in self.all)
+        return bool(word(item, "id") and item["id"] in self.given) or any(self._near(value, one) for one in self.all)
 
     def intact(self, item: Item) -> bool:
         """Whether an item is sent as it was given out."""
-        item_id, value = item.get("id"), item.get("encrypted_content")
+        item_id, value = word(item, "id"), word(item, "encrypted_content")
         return value in self.all if item_id is None else value in self.given.get(item_id, ())
 
     @staticmethod
@@ -98,7 +99,7 @@ class _Unaltered(StoryRule):
         """Whether the error is about one of these items: it names one, or there are no other sealed ones."""
         message = str(error.get("message"))
         sealed = [item for item in items_of(body.get("input")) if item.get("encrypted_content")]
-        return len(sealed) == len(items) or any(str(item.get("id")) in message for item in items)
+        return len(sealed) == len(items) or any(str(word(item, "id")) in message for item in items)
 
 
 class AlteredReasoning(_Altered):
@@ -164,7 +165,7 @@ class ReasoningIsGivenOut(StoryRule):
 
     def chances(self, story: Story) -> Iterator[Amiss | None]:
         for made in story.created:
-            calls = {item["id"] for item in made.input if kind(item) == "function_call" and item.get("id")}
+            calls = {item["id"] for item in made.input if kind(item) == "function_call" and word(item, "id")}
             givers = [each for each in story.created if each is not made and calls & _ids(each)]
             if not givers:
                 continue
@@ -176,11 +177,11 @@ class ReasoningIsGivenOut(StoryRule):
 
 
 def _ids(made: Created) -> set[Any]:
-    return {item.get("id") for item in made.ended.output}
+    return {word(item, "id") for item in made.ended.output}
 
 
 def _sent(made: Created) -> set[Any]:
-    return {item.get("id") for item in made.input}
+    return {word(item, "id") for item in made.input}
 
 
 def _thinks(made: Created) -> bool:

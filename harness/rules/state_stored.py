@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from harness.protocol.spans import word
 from harness.reply import Reply
 from harness.rules.story import TERMINAL, Created, Story
 from harness.rules.telling import Amiss, StoryRule
@@ -177,7 +178,7 @@ class ReasoningIsKept(StoryRule):
 
     @staticmethod
     def _thoughts(reply: Reply) -> list[tuple[Any, Any]]:
-        return [(item.get("id"), item.get("summary")) for item in reply.output if item.get("type") == "reasoning"]
+        return [(word(item, "id"), item.get("summary")) for item in reply.output if item.get("type") == "reasoning"]
 
 
 class DeletedIsGone(StoryRule):
@@ -248,7 +249,7 @@ class IdsAreFresh(StoryRule):
             if made.id is None:
                 continue
             other = story.conversation.knowledge.given.get(made.id)
-            answer = (made.reply.response or {}).get("created_at"), [item.get("id") for item in made.reply.output]
+            answer = (made.reply.response or {}).get("created_at"), [word(item, "id") for item in made.reply.output]
             if seen.get(made.id, answer) != answer or other is not None:
                 message = "another request got this id" + (f", in {other}" if other else "")
                 yield Amiss(made.reply, "/id", message, "an id of its own", made.id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from harness.protocol.spans import word
 from harness.rules.story import Created, Item, Story, kind
 from harness.rules.telling import Amiss, StoryRule
 from harness.wire.strict_json import NotStrict, decode
@@ -25,10 +26,10 @@ class OutputsHaveCalls(StoryRule):
             items = made.context
             if items is None or not any(kind(item) in (*PAIRS, *PAIRS.values()) for item in items):
                 continue
-            asked = {item.get("call_id") for item in items if not kind(item).endswith("_output")}
-            told = {item.get("call_id") for item in items if kind(item).endswith("_output")}
-            calls = {item.get("call_id") for item in items if kind(item) in PAIRS}
-            outputs = {item.get("call_id") for item in items if kind(item) in PAIRS.values()}
+            asked = {word(item, "call_id") for item in items if not kind(item).endswith("_output")}
+            told = {word(item, "call_id") for item in items if kind(item).endswith("_output")}
+            calls = {word(item, "call_id") for item in items if kind(item) in PAIRS}
+            outputs = {word(item, "call_id") for item in items if kind(item) in PAIRS.values()}
             lonely = sorted(map(str, (calls - told) | (outputs - asked)))
             message = "a call without its output, or an output without its call, was accepted"
             wrong = bool(lonely) and made.accepted and not made.body.get("context_management")
@@ -70,10 +71,10 @@ class ResultsAreNotSwapped(StoryRule):
 
     def _pairs(self, made: Created) -> list[tuple[str, str]]:
         """Argument and output of each call that was just answered, where every one is a text of its own."""
-        calls: dict[Any, Item] = {item.get("call_id"): item for item in made.context or () if kind(item) in PAIRS}
+        calls: dict[Any, Item] = {word(item, "call_id"): item for item in made.context or () if kind(item) in PAIRS}
         pairs = []
         for item in made.input:
-            call = calls.get(item.get("call_id"))
+            call = calls.get(word(item, "call_id"))
             if kind(item) in PAIRS.values() and call is not None:
                 argument, output = self._only(call.get("arguments")), self._only(item.get("output"))
                 if argument is None or output is None:

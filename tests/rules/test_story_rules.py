@@ -1,6 +1,9 @@
 """Rules over whole conversations, shown by conversations written by hand."""
 
+import json
+import random
 from collections import defaultdict
+from dataclasses import replace
 
 import corpus
 import pytest
@@ -67,3 +70,48 @@ def test_files_of_fifty_megabytes_are_refused():
 
     assert [one.rule for one in judge(accepted).findings] == ["sem.limit_not_enforced"]
     assert judge(refused).findings == ()
+
+
+ODD = (None, True, -1, 1e300, "", "x", [], [[]], {}, {"type": []}, [{"type": {}}], [{"type": "reasoning", "id": []}])
+
+
+def spoilt(conversation, chance):
+    """The conversation with one value somewhere in a request or answer made odd."""
+    turns = []
+    spot = chance.randrange(len(conversation.replies))
+    for taken in conversation.turns:
+        replies = tuple(odd(each, chance) if each.index == spot else each for each in taken.replies)
+        turns.append(replace(taken, replies=replies, final=replies[-1]))
+    return replace(conversation, turns=tuple(turns))
+
+
+def odd(reply, chance):
+    exchange = reply.exchange
+    if chance.random() < 0.5 and exchange.request.body.startswith(b"{"):
+        request = replace(exchange.request, body=changed(exchange.request.body, chance))
+        return Reply(replace(exchange, request=request), reply.index)
+    body = changed(exchange.body, chance) if exchange.body.startswith(b"{") else exchange.body
+    return Reply(replace(exchange, body=body), reply.index)
+
+
+def changed(body, chance):
+    value = json.loads(body)
+    node = value
+    while True:
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        key = chance.choice(keys) if keys else None
+        if key is None:
+            return json.dumps(value).encode()
+        if not isinstance(node[key], dict | list) or not node[key] or chance.random() < 0.3:
+            node[key] = chance.choice(ODD)
+            return json.dumps(value).encode()
+        node = node[key]
+
+
+def test_no_conversation_of_any_shape_makes_a_rule_stumble():
+    chance = random.Random(20_261_122)
+    conversations = [row[1] for row in DEFECTS if row[0] != "B71 many"] + [*PASSES.values()]
+    conversations.remove(PASSES["a hundred pictures"])
+    for conversation in conversations:
+        for _ in range(25):
+            judge(spoilt(conversation, chance))
