@@ -1,16 +1,17 @@
 """Which targets a run is on: those of a file, or the default family, as far as they were asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.engine.configured import Credentials, facts_of
 from harness.engine.embedded import EmbeddedTarget, embedded_family
 from harness.engine.target import Target
+from harness.engine.unsealing import Held
 from harness.mock.defects import find
 from harness.source.place import did_you_mean
 from harness.targets.reading import load
-from harness.targets.spec import SecretSpec, Selection, TargetsFile
+from harness.targets.spec import Selection, TargetsFile
 from harness.wire.redact import Secret
 
 
@@ -24,16 +25,13 @@ class CredentialMissing(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The targets of a run, in order, and the secrets that their file declares.
+    """The targets of a run, in order.
 
     `configured` is False where nobody said anything: then a scenario runs on the first that documents what it needs.
-    `held` are the values of the secrets by name; one whose variable is not set is not among them.
     """
 
     targets: tuple[Target, ...]
     configured: bool
-    secrets: tuple[SecretSpec, ...] = ()
-    held: tuple[tuple[str, Secret], ...] = ()
 
 
 def chosen(
@@ -65,17 +63,24 @@ def chosen(
     for target in targets:
         if usable and target.facts.missing and selection.named(target.facts.name):
             raise CredentialMissing(f"the target {target.facts.name} cannot be used: {target.facts.missing}")
-    held = ((spec.name, credentials.secret(spec.variable)) for spec in written.secrets)
-    return Chosen(
-        targets, True, written.secrets, tuple((name, value) for name, value in held if isinstance(value, Secret))
-    )
+    return Chosen(targets, True)
 
 
 def _of(written: TargetsFile, credentials: Credentials, defects: Sequence[str]) -> tuple[Target, ...]:
-    return tuple(
-        EmbeddedTarget(facts_of(spec), tuple(defects)) if spec.embedded else credentials.live(spec)
-        for spec in written.targets
-    )
+    secrets = {each.name: each.hosts for each in written.secrets}
+    held = {
+        each.name: Held(value, each.hosts)
+        for each in written.secrets
+        if isinstance(value := credentials.secret(each.variable), Secret)
+    }
+    found: list[Target] = []
+    for spec in written.targets:
+        if spec.embedded:
+            found.append(EmbeddedTarget(replace(facts_of(spec), secrets=secrets), tuple(defects)))
+        else:
+            live = credentials.live(spec)
+            found.append(replace(live, facts=replace(live.facts, secrets=secrets), held=held))
+    return tuple(found)
 
 
 def _picked(targets: Sequence[Target], selection: Selection) -> tuple[Target, ...]:

@@ -21,6 +21,7 @@ from harness.engine.stalls import since, stall_for
 from harness.engine.steadiness import cannot_work
 from harness.engine.tampering import BREAKS
 from harness.engine.target import Grounds
+from harness.engine.unsealing import SecretNotSent
 from harness.expectations import expect
 from harness.expectations.subjects import GRADED, LOOKS
 from harness.findings import CODES, Finding, Level
@@ -141,7 +142,7 @@ async def _take(course: Course, turn: Turn, grounds: Grounds) -> bool:
         course.door.insist(not any(each.subject == "error" for each in course.case.scenario.expectations_of(turn)))
     try:
         took = await ACTIONS[turn.action](course, turn, argument)
-    except (CannotGoOn, NoCredential, WrongOrigin) as reason:
+    except (CannotGoOn, NoCredential, SecretNotSent, WrongOrigin) as reason:
         course.asked[turn.id] = {turn.action: argument}
         course.error = str(reason)
         return False

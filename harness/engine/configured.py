@@ -1,7 +1,7 @@
 """An operator's targets, with their credentials from the environment, as targets of the engine."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
@@ -79,8 +79,3 @@ def facts_of(spec: TargetSpec) -> Facts:
         mcp=spec.mcp,
         attachments=spec.attachments,
     )
-
-
-def live_targets(specs: Sequence[TargetSpec], credentials: Credentials) -> list[LiveTarget]:
-    """The live ones among an operator's targets."""
-    return [credentials.live(spec) for spec in specs if not spec.embedded]

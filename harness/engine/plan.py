@@ -12,8 +12,10 @@ from harness.engine.target import Target
 from harness.scenario.actions import MODE_NEEDS
 from harness.scenario.load import bound
 from harness.scenario.model import Scenario
+from harness.scenario.variables import names
 from harness.scenario.variants import fetched, variants
 from harness.source.place import Diagnostic, Refused, shown, suggestion
+from harness.targets.origins import on_list, origin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +143,22 @@ def _chosen(
     scenario: Scenario, targets: Sequence[Target], catalogue: Catalogue, first_that_fits: bool
 ) -> list[tuple[Target, str | None]]:
     """The targets to run on, each with the reason for which its cases are skipped, or None."""
-    judged = [
-        (target, _unwanted(scenario, target) or _unusable(target) or _beyond(scenario, target, catalogue))
-        for target in targets
-    ]
+    judged = [(target, _kept_from(scenario, target, catalogue)) for target in targets]
     if not first_that_fits:
         return judged
     fitting = [pair for pair in judged if pair[1] is None]
     documented = [pair for pair in fitting if _documented(scenario, pair[0], catalogue)]
     return (documented or fitting or judged)[:1]
+
+
+def _kept_from(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
+    """Why the scenario is not sent to the target; None where it is."""
+    return (
+        _unwanted(scenario, target)
+        or _unusable(target)
+        or _sealed(scenario, target)
+        or _beyond(scenario, target, catalogue)
+    )
 
 
 def _unwanted(scenario: Scenario, target: Target) -> str | None:
@@ -165,6 +174,18 @@ def _unusable(target: Target) -> str | None:
     """Why nothing can be sent to the target: its credential is not there."""
     missing = target.facts.missing
     return f"{target.facts.name} cannot be used: {missing}" if missing else None
+
+
+def _sealed(scenario: Scenario, target: Target) -> str | None:
+    """Why a secret that the scenario names may not be sent to the target."""
+    facts = target.facts
+    named = names([*scenario.tools, scenario.request, *(turn.request for turn in scenario.turns)])
+    for name in sorted(each.removeprefix("secret.") for each in named if each.startswith("secret.")):
+        if name not in facts.secrets:
+            return f"needs the secret {name}, which targets.yaml does not declare"
+        if facts.kind != "embedded" and not on_list(origin_of(facts.endpoint).host, facts.secrets[name]):
+            return f"the secret {name} may not be sent to {facts.name}: its host is not on the secret's list"
+    return None
 
 
 def _beyond(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:

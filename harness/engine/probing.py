@@ -148,9 +148,9 @@ def _did(reply: Reply) -> tuple[Did, str, int | None]:
     """What an answer says of the feature: only a refusal of its very kind is one."""
     status = reply.exchange.status
     if status == 200:
-        told = reply.response or reply.value
-        failed = isinstance(told, Mapping) and (told.get("status") == "failed" or told.get("error"))
-        return (Did.UNCLEAR if failed or told is None else Did.WORKS), "", status
+        answer = reply.response
+        failed = answer is None or answer.get("status") == "failed" or answer.get("error")
+        return (Did.UNCLEAR if failed else Did.WORKS), "", status
     error = reply.error or {}
     told = str(error.get("message") or reply.exchange.ending.detail or "")[:300]
     return (Did.REFUSES if status in REFUSING else Did.UNCLEAR), told, status

@@ -14,6 +14,7 @@ from harness.engine.addressed import Addressed
 from harness.engine.auth import Authorized, Credential, Fixed
 from harness.engine.clock import Clock
 from harness.engine.ledger import Ledger
+from harness.engine.unsealing import Held, Unsealing
 from harness.targets.origins import SERVICE_HOSTS, on_list, origin_of, safe_base
 from harness.targets.spec import Quota
 from harness.wire.client import Client
@@ -31,7 +32,8 @@ class Facts:
 
     `deployment` is what is sent as `model`; `model`, `version` and `region` are what the operator says stands
     behind it, None where nothing was said; `deployment_type` as the catalogue names it. `missing` says why nothing
-    can be sent to it: a credential that is not there. `mcp` are the addresses of tool servers, by label.
+    can be sent to it: a credential that is not there. `mcp` are the addresses of tool servers, by label,
+    `secrets` the hosts to which each secret may go, by its name.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Facts:
     image_deployment: str | None = None
     quota: Quota = NO_QUOTA
     missing: str | None = None
+    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     mcp: Mapping[str, str] = field(default_factory=dict, hash=False)
     attachments: Mapping[str, str] = field(default_factory=dict, hash=False)
 
@@ -54,7 +57,7 @@ class Facts:
             f"target.{name}": value
             for name in ("name", "deployment", "model", "version", "region", "image_deployment")
             if (value := getattr(self, name)) is not None
-        }
+        } | {f"secret.{name}": f"${{secret.{name}}}" for name in self.secrets}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class LiveTarget:
     credential: Credential | None = None
     api_version: str | None = None
     tokens: Callable[[], AbstractAsyncContextManager[Any]] | None = None
+    held: Mapping[str, Held] = field(default_factory=dict, hash=False)
 
     @asynccontextmanager
     async def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AsyncIterator[Door]:
@@ -167,6 +171,8 @@ class LiveTarget:
                 await grounds.shared(self.tokens)
             origin = origin_of(self.facts.endpoint)
             sender = Authorized(grounds.client.speaking_for(self.credential.lines, origin.covers), self.credential)
+        if self.held:
+            sender = Unsealing(sender, self.held)
         if self.api_version or self.facts.image_deployment:
             sender = Addressed(sender, self.api_version, self.facts.image_deployment)
             stranger = Addressed(stranger, self.api_version, self.facts.image_deployment)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from harness.scenario.mistakes import Mistakes
-from harness.scenario.variables import LATER_NAMES, NAME, PLAIN_NAME, RESERVED, TARGET_NAMES, occurrences
+from harness.scenario.variables import NAME, PLAIN_NAME, RESERVED, TARGET_NAMES, occurrences
 from harness.source.document import Path
 from harness.source.place import did_you_mean, shown
 
@@ -67,7 +67,13 @@ class Scope:
 
     def _check(self, value: Any, path: Path, known: set[str]) -> None:
         for at, name in occurrences(value, path):
-            if name not in known and not _is_argument(at, name):
+            if name.startswith("secret."):
+                if not _may_be_secret(at):
+                    message = f"`${{{shown(name)}}}` cannot stand here"
+                    remedy = "a secret is the whole `authorization`, or a header, of a tool of type `mcp`"
+                    place = self.document.place_of_text(at, f"${{{name}")
+                    self.mistakes.note(self.document.lines.diagnostic(place, message, remedy))
+            elif name not in known and not _is_argument(at, name):
                 message, hint = self._unknown(name, known)
                 place = self.document.place_of_text(at, f"${{{name}")
                 self.mistakes.note(self.document.lines.diagnostic(place, message, hint))
@@ -78,8 +84,6 @@ class Scope:
         message = f"unknown variable `{shown(name)}`"
         if name in self.promised:
             return message, f"the turn `{shown(self.promised[name])}` captures it: only turns after that know it"
-        if name.partition(".")[0] in LATER_NAMES and NAME.fullmatch(name):
-            return f"`${{{shown(name)}}}` is not built yet in this version", None
         if not NAME.fullmatch(name):
             return message, "inside `${…}` stands a name and nothing else; a dollar sign is written `$$`"
         if meant := did_you_mean(name, sorted(known)):
@@ -92,6 +96,13 @@ def _is_argument(path: Path, name: str) -> bool:
     of_tool = path[:1] == ("tools",) and path[2:3] == ("returns",)
     of_server = path[:1] == ("mcp",) and path[4:5] == ("returns",)
     return (of_tool or of_server) and name.partition(".")[0] == "arguments"
+
+
+def _may_be_secret(at: Path) -> bool:
+    """Whether a text is a remote tool's `authorization` or one of its header lines."""
+    return (len(at) > 2 and at[-3] == "tools" and at[-1] == "authorization") or (
+        len(at) > 3 and at[-4] == "tools" and at[-2] == "headers"
+    )
 
 
 def _keys_with_marks(value: Any, path: Path) -> Iterator[Path]:

@@ -17,12 +17,13 @@ PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 """What a name that an author gives looks like."""
 
 TARGET_NAMES: Final = ("target.name", "target.region", "target.model", "target.deployment", "target.version")
-LATER_NAMES: Final = ("secret",)
-"""First parts of names that the language has and this version has not."""
-RESERVED: Final = frozenset({"target", "arguments", "mcp", *LATER_NAMES})
+RESERVED: Final = frozenset({"target", "arguments", "mcp", "secret"})
 
 WHOLLY, PARTLY, KNOWN = "wholly", "partly", "known"
 """Ways to put values in: all of them now; some now and the rest in a later pass; some, and there is no other pass."""
+
+SECRET: Final = re.compile(r"\$\{secret\.([A-Za-z0-9_-]{1,64})\}")
+"""A secret's name as a whole text; its value is put in where the request goes out, and nowhere else."""
 
 _MARK: Final = re.compile(r"\$(?:\$|\{([^}]*)(\}?))")
 
