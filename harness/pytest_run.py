@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from harness.comparison.gated import weightiest
 from harness.engine.book import Shared
 from harness.engine.ceiling import MOST_REQUESTS, Ceiling, ceiling
 from harness.engine.engine import CONCURRENCY
@@ -19,6 +20,7 @@ from harness.engine.ledger import Ledger, ledger_name, left_behind
 from harness.engine.loop import EngineLoop
 from harness.engine.plan import Case, Omitted
 from harness.engine.planting import seed_of
+from harness.engine.repeating import Finished
 from harness.engine.steadiness import Steadiness
 from harness.engine.target import Facts
 from harness.findings import Verdict
@@ -32,13 +34,14 @@ from harness.pytest_options import (
     settings_of,
 )
 from harness.record.chain import NotRecorded, RecordExists
-from harness.record.lines import CaseLine
 from harness.record.run import Run
 from harness.record.writer import RunWriter, file_names
 from harness.report.matrix import matrix
 
 REFUSED: Final = 4
 INCONCLUSIVE: Final = 6
+FLAKY: Final = "~"
+"""The letter of a case that passed although not all of its attempts did."""
 LETTERS: Final = {Verdict.FAILED: "F", Verdict.ERRORED: "E", Verdict.INCONCLUSIVE: "I"}
 MARKS: Final = {
     "owner(name)": "scenarios of this owner",
@@ -49,6 +52,9 @@ MARKS: Final = {
 PageWriter = Callable[[Run, Path], None]
 """Writes a run's report to a file."""
 
+Gate = Callable[[Run], tuple[int, Sequence[str]]]
+"""Holds a finished run to its policy: the exit status, and what the terminal tells."""
+
 
 class Harness:
     """All that a pytest process does for our files: one plan, one engine, one record."""
@@ -58,9 +64,12 @@ class Harness:
         config: pytest.Config,
         ground: Ground,
         page_writer: Callable[[], PageWriter],
+        gate: Gate | None = None,
     ) -> None:
         self._config = config
         self._page_writer = page_writer
+        self._gate = gate
+        self._gated: tuple[int, Sequence[str]] | None = None
         option = config.option
         self.settings = settings_of(option.set)
         check_examples(option.examples)
@@ -177,10 +186,17 @@ class Harness:
 
     def _steadiness(self) -> Steadiness:
         """Pace and repeats; one book for all workers of pytest-xdist."""
-        return Steadiness(Shared(self.directory / "pace.sqlite") if self.worker is not None else None)
+        book = Shared(self.directory / "pace.sqlite") if self.worker is not None else None
+        return Steadiness(book, told=self._tell_of_waiting)
 
-    def start(self, cases: Sequence[Case]) -> "list[Future[CaseLine]]":
-        """Hands cases to the engine; a future of each one's line."""
+    def _tell_of_waiting(self, words: str) -> None:
+        """A long wait is visible while it lasts; the engine's thread says it."""
+        terminal: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            terminal.write_line(self.redact(f"\n{words}".encode()).decode())
+
+    def start(self, cases: Sequence[Case]) -> "list[Future[Finished]]":
+        """Hands cases to the engine; a future of what comes of each."""
         assert self._loop is not None, "cases start in the run loop only"
         return self._loop.submit(cases)
 
@@ -191,15 +207,19 @@ class Harness:
         report = yield
         if isinstance(item, ScenarioItem) and call.excinfo is not None and not report.skipped:
             error = call.excinfo.value
-            verdict = error.line.verdict if isinstance(error, NotPassed) else Verdict.ERRORED
+            verdict = error.finished.verdict if isinstance(error, NotPassed) else Verdict.ERRORED
             report.harness_verdict = str(verdict)  # type: ignore[attr-defined]
+        if isinstance(item, ScenarioItem) and item.finished is not None and item.finished.flaky:
+            report.harness_flaky = True  # type: ignore[attr-defined]
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        verdict = getattr(report, "harness_verdict", None)
-        if verdict is None or report.when != "call":
+        verdict, flaky = getattr(report, "harness_verdict", None), hasattr(report, "harness_flaky")
+        if report.when != "call" or (verdict is None and not flaky):
             return None
-        return "failed", LETTERS[Verdict(verdict)], verdict.upper()
+        if verdict is None:
+            return "flaky", FLAKY, "PASSED (flaky)"
+        return "failed", LETTERS[Verdict(verdict)], verdict.upper() + " (flaky)" * flaky
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         verdict = getattr(report, "harness_verdict", None)
@@ -221,6 +241,11 @@ class Harness:
             self._page_writer()(run, self.directory / "report.html")
         except Exception as error:  # a page that breaks must not take record and verdicts with it
             self._problem = f"the report was not written: {error}"
+        try:
+            if self._gate is not None:
+                self._gated = self._gate(Run.read(self.directory))
+        except Exception as error:
+            self._problem = f"the gate did not judge: {error}"
 
     def _exit_status(self, status: int, failed: int) -> int:
         """The exit code; where several apply: 4 alone, then 3, 2, 1, 6, 5, 0."""
@@ -229,6 +254,8 @@ class Harness:
         others = failed - sum(self.verdicts.values())
         if status == pytest.ExitCode.INTERNAL_ERROR or self.verdicts[Verdict.ERRORED] or self._problem:
             return int(pytest.ExitCode.INTERNAL_ERROR)
+        if self._gated is not None and status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            return weightiest([self._gated[0], int(others > 0)])
         if status != pytest.ExitCode.TESTS_FAILED or self.verdicts[Verdict.FAILED] or others > 0:
             return status
         return INCONCLUSIVE if self.verdicts[Verdict.INCONCLUSIVE] else status
@@ -256,6 +283,8 @@ class Harness:
         show.write_line(f"ran on {where_of([target.facts for target in self.targets])}")
         show.write_line(f"record: {shown_path(self.directory / file_names(self._part)[0])}")
         show.write_line(f"report: {shown_path(self.directory / 'report.html')}")
+        for line in self._gated[1] if self._gated is not None else ():
+            show.write_line(line)
 
 
 def where_of(facts: Sequence[Facts]) -> str:
