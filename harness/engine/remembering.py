@@ -7,7 +7,11 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
 
+from harness.engine.auth import NoCredential
+from harness.engine.breaker import NotSent
 from harness.engine.ledger import KINDS, Entry, Ledger, Made
+from harness.engine.unsealing import SecretNotSent
+from harness.wire.client import WrongOrigin
 from harness.wire.exchange import Exchange, How, Request, Sender
 
 PATIENCE: Final = 5.0
@@ -44,7 +48,11 @@ class Remembering:
         name, held = _named(request) if kind == "file" else None, kind == "response" and not _background(request.body)
         number = self._intend(Entry(0, kind, *self._told, name, held))
         watched = _Watched(self, number, kind)
-        exchange = await self._patiently(replace(request, heard=watched.heard))
+        try:
+            exchange = await self._patiently(replace(request, heard=watched.heard))
+        except (NotSent, NoCredential, SecretNotSent, WrongOrigin):
+            self.gone(number)
+            raise
         watched.heard(exchange.body)
         self._settle(number, exchange)
         if kind == "response":

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from harness.engine.book import Book
-from harness.engine.breaker import Breaker
+from harness.engine.breaker import Breaker, NotSent
 from harness.engine.clock import Clock
 from harness.engine.lagging import Lagging
 from harness.engine.pace import Pacer
@@ -69,7 +69,13 @@ class Retrying:
         waited = 0.0
         while True:
             if around.breaker is not None:
-                around.breaker.check()
+                try:
+                    around.breaker.check()
+                except NotSent:
+                    if not earlier:
+                        raise
+                    *earlier, exchange = earlier  # others found meanwhile that the region is down
+                    break
             exchange = await self._once(request)
             wait = self._wait(exchange, len(earlier) + 1, waited, began) if self._repeats else None
             if wait is None or not (self._lagging.is_lag(exchange) or around.book.may_repeat()):

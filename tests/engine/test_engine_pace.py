@@ -269,6 +269,24 @@ def test_five_failures_in_a_row():
     virtually(visit)
 
 
+def test_a_region_that_goes_down_between_two_attempts():
+    """What was seen is kept: the last attempt is the answer, nothing is lost."""
+    service = Service(lambda now, number: (503,))
+
+    async def visit() -> Exchange:
+        breaker = Breaker("r", VirtualClock())
+        sending = asyncio.create_task(steadied(service, breaker=breaker).send(ASKED))
+        await asyncio.sleep(0.9)
+        for _ in range(FAILURES):
+            breaker.heard(failed(ASKED))
+        return await sending
+
+    seen = virtually(visit)
+
+    assert (seen.status, len(seen.earlier) + 1) == (503, len(service.at))
+    assert len(service.at) < 4
+
+
 def test_a_service_that_asks_to_be_left_alone_for_long():
     """Nothing more goes out in that time."""
     service = Service(lambda now, number: (429, ("retry-after", "300")) if number == 0 else (200,))
