@@ -16,7 +16,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 START: Final = "0" * 64
 """What the first line has in place of the sum of a line before."""
@@ -37,6 +37,14 @@ class NotRecorded(OSError):
             f"{path}: {what} could not be written ({error.strerror or error}); "
             "what was recorded before it is whole and can be read"
         )
+
+
+class CannotGoOn(Exception):
+    """A file cannot be taken up again: what stands at its end is not what was written there."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{path}: {why}, so nothing is appended to it")
 
 
 class RecordExists(FileExistsError):
@@ -81,6 +89,25 @@ def unframe(line: bytes) -> Framed | None:
     return None
 
 
+_BLOCK: Final = 1 << 16
+
+
+def _last_line(path: Path) -> tuple[bytes | None, int]:
+    """The last whole line of a file without its line feed (None: there is none), and the byte behind the line feed."""
+    with path.open("rb") as file:
+        at = file.seek(0, os.SEEK_END)
+        data = b""
+        while at and data.count(b"\n") < 2:
+            start = max(0, at - max(_BLOCK, len(data)))  # twice as much each time: a line may be long
+            file.seek(start)
+            data, at = file.read(at - start) + data, start
+    end = data.rfind(b"\n") + 1
+    if not end:
+        return None, 0
+    begin = data.rfind(b"\n", 0, end - 1) + 1
+    return data[begin : end - 1], at + end
+
+
 class ChainFile:
     """A file of such lines, opened to be appended to by this process alone. One `write` a line.
 
@@ -90,15 +117,54 @@ class ChainFile:
     """
 
     def __init__(self, path: Path) -> None:
+        self._open(path, os.O_EXCL)
+
+    def _open(self, path: Path, flags: int) -> None:
         self.path = path
         self._n, self._before, self._end = 0, START, 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+        flags |= os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         try:
-            self._file = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
+            self._file = os.open(path, flags, 0o600)
         except FileExistsError as error:
             raise RecordExists(path) from error
         except OSError as error:
             raise NotRecorded(path, "the file", error) from error
+
+    @classmethod
+    def again(cls, path: Path) -> Self:
+        """The file taken up where its last whole line ends; a new one where there is none yet.
+
+        A line that was cut when its process ended is taken away: nothing counts on it, and what is appended begins a
+        line of its own.
+
+        Raises:
+            CannotGoOn: the last whole line is not as it was written.
+            NotRecorded: the file cannot be read or written.
+        """
+        file = cls.__new__(cls)
+        file._open(path, 0)
+        try:
+            last, end = _last_line(path)
+            if last is not None:
+                framed = unframe(last)
+                if framed is None or not framed.sound:
+                    raise CannotGoOn(path, "its last line is not as it was written")
+                file._n, file._before = framed.n + 1, framed.sum
+            if end < os.fstat(file._file).st_size:
+                os.ftruncate(file._file, end)
+        except OSError as error:
+            file.close()
+            raise NotRecorded(path, "the file", error) from error
+        except CannotGoOn:
+            file.close()
+            raise
+        file._end = end
+        return file
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no line yet."""
+        return self._n == 0
 
     def append(self, kind: str, body: bytes) -> tuple[int, int]:
         """Writes a line; answers its offset in the file and its length, both in bytes and with the line feed.

@@ -60,12 +60,18 @@ class RunWriter:
     process loses nothing that was finished; a thread of its own has it put on disk once a second, so that no case
     waits for a slow disk. May be called from any thread.
 
+    Args:
+        again: take up the files that are there, behind their last whole lines; a head that is there stays.
+
     Raises:
         RecordExists: the directory holds a record of this name.
+        CannotGoOn: it is taken up again, and its end is not as it was written.
         NotRecorded: the directory or its files cannot be made.
     """
 
-    def __init__(self, directory: Path, head: Head, *, redact: Redact = identity, shard: str | None = None) -> None:
+    def __init__(
+        self, directory: Path, head: Head, *, redact: Redact = identity, shard: str | None = None, again: bool = False
+    ) -> None:
         record, exchanges = file_names(shard)
         self.directory = directory
         self._redact, self._lock = redact, threading.Lock()
@@ -77,14 +83,28 @@ class RunWriter:
         except OSError as error:
             raise NotRecorded(directory, "the directory", error) from error
         self._bodies = Bodies(directory / "bodies")
-        self._record = ChainFile(directory / record)
-        self._append(self._record, "head", replace(head, shard=shard))
-        self._record.sync()
-        self._exchanges = ChainFile(directory / exchanges)
-        self._append(self._exchanges, "exchanges", ExchangesHead(head.run, shard))
+        self._record = self._begun(directory / record, again, "head", replace(head, shard=shard))
+        try:
+            self._record.sync()
+            first = ExchangesHead(head.run, shard)
+            self._exchanges = self._begun(directory / exchanges, again, "exchanges", first)
+        except BaseException:
+            self._record.close()
+            raise
         _sync_directory(directory)
         self._syncing = threading.Thread(target=self._keep_in_sync, name="record-sync", daemon=True)
         self._syncing.start()
+
+    def _begun(self, path: Path, again: bool, kind: str, first: Any) -> ChainFile:
+        """A file that has its first line."""
+        file = ChainFile.again(path) if again else ChainFile(path)
+        try:
+            if file.empty:
+                self._append(file, kind, first)
+        except BaseException:
+            file.close()
+            raise
+        return file
 
     def exchanges(self, case: str, turn: str, number: int, exchange: Exchange, sent: int = 1) -> Where:
         """Keeps an exchange, the `number`th of its case from 0, and answers where its line stands.
