@@ -16,10 +16,15 @@ def phases(*names: str) -> Callable[[Writer, Mapping[str, Any]], None]:
     """A call that tells of nothing but the phases it passes through."""
 
     def emit(writer: Writer, item: Mapping[str, Any]) -> None:
-        for name in names:
+        for name in names if is_finished(item) else names[:-1]:
             writer.put(f"response.{item['type']}.{name}", **hosted_place(writer))
 
     return emit
+
+
+def is_finished(item: Mapping[str, Any]) -> bool:
+    """Whether a call closes as it should; one that is left open never tells of its last phase."""
+    return item.get("status") not in ("generating", "searching")
 
 
 def hosted_place(writer: Writer) -> dict[str, Any]:
@@ -56,7 +61,8 @@ def emit_image(writer: Writer, item: Mapping[str, Any]) -> None:
             partial_image_b64=partial,
             **looks,
         )
-    writer.put("response.image_generation_call.completed", **place)
+    if is_finished(item):
+        writer.put("response.image_generation_call.completed", **place)
 
 
 def partials(result: object) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ def test_the_page_is_up_to_date():
     page = PAGE.read_text(encoding="utf-8")
 
     assert filled(page) == page
-    assert page.count("<!-- end -->") == 2
+    assert page.count("<!-- end -->") == 3
 
 
 @pytest.mark.parametrize("name", [*BY_OPERATION, *BY_SUBJECT])

@@ -240,3 +240,22 @@ def test_streams_of_searches(tool: dict):
     phases = [kind.rpartition(".")[2] for kind in kinds if "_search_call." in kind]
     assert phases == ["in_progress", "searching", "completed"]
     assert kinds[-1] == "response.completed"
+
+
+@pytest.mark.parametrize(("kind", "left_open"), [("web_search_preview", True), ("web_search", False)])
+def test_previews_that_stay_searching_are_a_known_issue(kind: str, left_open: bool):
+    """As recorded from Azure: no last phase, and the same status when the item closes and at the end; streams alone."""
+    asked = {"tools": [{"type": kind}]}
+    prompt = "Search the web: how deep is the harbour of Velmora?"
+
+    async def visit(visitor: Visitor) -> tuple[list[dict], dict]:
+        return events_of(await visitor.stream(prompt, **asked)), await visitor.create(prompt, **asked)
+
+    events, plain = visiting(visit, model="gpt-4.1", script={"issues": ["calls-left-open"]})
+    closed = [event["item"] for event in events if event["type"].endswith("item.done")]
+    shown = [item for item in (*closed, *events[-1]["response"]["output"]) if item["type"] == "web_search_call"]
+
+    assert ("response.web_search_call.completed" in [event["type"] for event in events]) != left_open
+    assert {item["status"] for item in shown} == {"searching" if left_open else "completed"}
+    assert [item["status"] for item in plain["output"] if item["type"] == "web_search_call"] == ["completed"]
+    assert text_of(plain) == text_of(events[-1]["response"])

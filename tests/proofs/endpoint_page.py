@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from harness.mock.faithful import BY_OPERATION, BY_SUBJECT, Faith
+from harness.mock.issues import ISSUES
 
 PAGE = Path(__file__).parents[2] / "docs" / "endpoint.md"
 END = "<!-- end -->"
@@ -17,7 +18,15 @@ def faith(table: Mapping[str, Faith], first: str, code: str) -> Iterator[str]:
         yield f"| {code}{name}{code} | {entry.faithful} | {entry.simplified} | {entry.why} |"
 
 
+def issues() -> Iterator[str]:
+    yield "| issue | what it does |"
+    yield "| --- | --- |"
+    for name, what in ISSUES.items():
+        yield f"| `{name}` | {what} |"
+
+
 TABLES = {
+    "issues": issues,
     "operations": lambda: faith(BY_OPERATION, "operation", "`"),
     "subjects": lambda: faith(BY_SUBJECT, "of all", ""),
 }

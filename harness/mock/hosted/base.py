@@ -121,6 +121,11 @@ def demanded(context: Context) -> bool:
     return choice == "required"
 
 
+def closing(job: Job, unfinished: str) -> str:
+    """The status with which a call closes: completed; or unfinished, where that is a known issue of streams."""
+    return unfinished if "calls-left-open" in job.room.issues and job.body.get("stream") else "completed"
+
+
 def used(context: Context, items: frozenset[str]) -> bool:
     """Whether the tool that makes such items has been used since the user asked."""
     return any(item["type"] in items for item in context.since_asked)

@@ -19,7 +19,7 @@ from harness.mock.asked import JSON_NAMES, check_choice, check_type
 from harness.mock.drawn import Drawn
 from harness.mock.errands import Undone, Work
 from harness.mock.errors import broken, invalid, no_deployment
-from harness.mock.hosted.base import HostedTool, Job, calling, demanded, speaks_of, used
+from harness.mock.hosted.base import HostedTool, Job, calling, closing, demanded, speaks_of, used
 from harness.mock.model.context import JSON, Context, Draft
 from harness.mock.offered import Model, named
 from harness.workshop import Unreadable, workshop
@@ -126,6 +126,7 @@ class ImageGeneration(HostedTool):
             except Undone:
                 raise broken() from None
             pictures.append(base64.b64encode(raw).decode())
+        item["status"] = closing(job, "generating")
         return [{**item, "result": Drawn.of(pictures), "revised_prompt": subject}]
 
     def tell(self, item: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from harness.mock.asked import check_choice, check_type
 from harness.mock.hosted import library
-from harness.mock.hosted.base import HostedTool, Job, calling, demanded, speaks_of, used
+from harness.mock.hosted.base import HostedTool, Job, calling, closing, demanded, speaks_of, used
 from harness.mock.model.context import JSON, Context, Draft
 
 SEARCHING: Final = re.compile(
@@ -58,7 +58,8 @@ class WebSearch(HostedTool):
             tool = next(one for one in job.body["tools"] if one["type"] == call["tool"])
             found = library.pages(call["query"], tool.get("filters") or {})
             action["sources"] = [{"type": "url", "url": page.name} for page in found]
-        return [{"type": "web_search_call", "status": "completed", "action": action}]
+        status = closing(job, "searching") if call["tool"].startswith("web_search_preview") else "completed"
+        return [{"type": "web_search_call", "status": status, "action": action}]
 
 
 def reporting(context: Context, tool: Mapping[str, Any]) -> Draft | None:

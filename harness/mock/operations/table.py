@@ -65,9 +65,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/containers/{id}"): lambda room, asked: containers.retrieve(room, asked.named["id"]),
     ("DELETE", "/containers/{id}"): lambda room, asked: containers.delete(room, asked.named["id"]),
     ("POST", "/containers/{id}/files"): lambda room, asked: containers.add_file(room, asked.named["id"], asked.body),
-    ("GET", "/containers/{id}/files"): lambda room, asked: containers.list_files(
-        room, asked.named["id"], asked.query
-    ),
+    ("GET", "/containers/{id}/files"): lambda room, asked: containers.list_files(room, asked.named["id"], asked.query),
     ("GET", "/containers/{id}/files/{file}"): lambda room, asked: containers.retrieve_file(
         room, asked.named["id"], asked.named["file"]
     ),
