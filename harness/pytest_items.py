@@ -13,13 +13,13 @@ import pytest
 
 from harness.catalogue import Catalogue
 from harness.engine.plan import Case, Omitted, plan
+from harness.engine.repeating import Finished
 from harness.engine.scripts import wrong_scripts
 from harness.engine.target import Target
 from harness.engine.telling import told
 from harness.engine.unbelieving import Unbelieving
 from harness.findings import Verdict
 from harness.record.chain import NotRecorded
-from harness.record.lines import CaseLine
 from harness.scenario.files import project_of
 from harness.scenario.load import load
 from harness.scenario.variables import names
@@ -42,15 +42,15 @@ class Running(Protocol):
 
     def register_mark(self, tag: str) -> None: ...
 
-    def start(self, cases: Sequence[Case]) -> "list[Future[CaseLine]]": ...
+    def start(self, cases: Sequence[Case]) -> "list[Future[Finished]]": ...
 
 
 class NotPassed(Exception):
-    """A case did not pass; carries its line of the record."""
+    """A case did not pass; carries what came of it."""
 
-    def __init__(self, line: CaseLine) -> None:
-        self.line = line
-        super().__init__(line.case)
+    def __init__(self, finished: Finished) -> None:
+        self.finished = finished
+        super().__init__(finished.line.case)
 
 
 def case_of_its_item() -> None:
@@ -73,6 +73,7 @@ class ScenarioFile(pytest.File):
                     (Unbelieving if self.config.option.probe else Catalogue).load(),
                     self.harness.settings,
                     first_that_fits=self.harness.unconfigured,
+                    repeat=self.config.option.repeat,
                 )
                 for scenario in scenarios
             ]
@@ -99,7 +100,8 @@ class ScenarioItem(pytest.Function):
     """One case as a pytest item: fixtures, marks and reports as with any test."""
 
     case: Case
-    future: "Future[CaseLine] | None" = None
+    future: "Future[Finished] | None" = None
+    finished: Finished | None = None
 
     @classmethod
     def of(cls, parent: ScenarioFile, case: Case) -> "ScenarioItem":
@@ -130,19 +132,24 @@ class ScenarioItem(pytest.Function):
 
     def runtest(self) -> None:
         harness: Running = self.parent.harness  # type: ignore[union-attr]
-        line = (self.future or harness.start([self.case])[0]).result()
-        if line.verdict is Verdict.SKIPPED:
-            pytest.skip(line.reason or "")
-        if line.verdict is not Verdict.PASSED:
-            raise NotPassed(line)
+        self.finished = finished = (self.future or harness.start([self.case])[0]).result()
+        if finished.verdict is Verdict.SKIPPED:
+            pytest.skip(finished.line.reason or "")
+        if finished.verdict is not Verdict.PASSED:
+            raise NotPassed(finished)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotPassed):
             harness: Running = self.parent.harness  # type: ignore[union-attr]
-            return harness.redact(told(excinfo.value.line).encode()).decode()
+            return harness.redact(_told(excinfo.value.finished).encode()).decode()
         if isinstance(excinfo.value, NotRecorded):
             return f"the case could not be recorded: {excinfo.value}"
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.case.scenario.place.line - 1, self.name
+
+
+def _told(finished: Finished) -> str:
+    """Why a case did not pass: how its repeats went, where there were several, and the attempt that speaks for it."""
+    return told(finished.line) if finished.bar.times == 1 else f"{finished.tally}\n\n{told(finished.line)}"

@@ -19,6 +19,7 @@ from harness.engine.sharding import Shard, durations
 from harness.engine.target import Target, live_target
 from harness.record.run import Run
 from harness.record.unsound import Unsound
+from harness.scenario.repeating import MOST as MOST_REPEATS
 from harness.source.place import Refused, did_you_mean
 from harness.targets.reading import FILE
 from harness.targets.spec import Selection
@@ -101,6 +102,16 @@ def check_examples(wanted: int | None) -> None:
     """
     if wanted is not None and not 1 <= wanted <= MOST_EXAMPLES:
         raise pytest.UsageError(f"--examples {wanted}: between 1 and {MOST_EXAMPLES}")
+
+
+def check_repeat(wanted: int | None) -> None:
+    """Whether `--repeat` is a number of runs.
+
+    Raises:
+        pytest.UsageError: it is not.
+    """
+    if wanted is not None and not 1 <= wanted <= MOST_REPEATS:
+        raise pytest.UsageError(f"--repeat {wanted}: between 1 and {MOST_REPEATS}")
 
 
 def check_settings(settings: Mapping[str, Any], wanted: Collection[str]) -> None:

@@ -64,6 +64,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--balance", metavar="RECORD", help="an earlier run whose durations make the shards even")
     group.addoption("--set", metavar="NAME=VALUE", action="append", default=[], help="a variable, as ${NAME}")
     group.addoption(
+        "--repeat", metavar="N", type=int, help="run each case so often, all of them, instead of as its scenario says"
+    )
+    group.addoption(
         "--examples", metavar="N", type=int, help="examples of each case with generated parameters (25; live: 5)"
     )
     group.addoption(
@@ -74,7 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Options of ours that were used are checked before anything is collected."""
     option = config.option
-    if any(getattr(option, name) for name in CHECKED) or option.examples is not None:
+    if any(getattr(option, name) for name in CHECKED) or option.examples is not None or option.repeat is not None:
         harness_of(config)
 
 

@@ -28,6 +28,7 @@ from harness.pytest_items import NotPassed, ScenarioFile, ScenarioItem
 from harness.pytest_options import (
     Ground,
     check_examples,
+    check_repeat,
     check_settings,
     durations_of,
     naming_of,
@@ -37,6 +38,7 @@ from harness.record.chain import NotRecorded, RecordExists
 from harness.record.run import Run
 from harness.record.writer import RunWriter, file_names
 from harness.report.matrix import matrix
+from harness.summary.repeated import lines as repeats_told
 
 REFUSED: Final = 4
 INCONCLUSIVE: Final = 6
@@ -73,6 +75,7 @@ class Harness:
         option = config.option
         self.settings = settings_of(option.set)
         check_examples(option.examples)
+        check_repeat(option.repeat)
         self.targets = ground.chosen.targets
         self.redact = ground.redact
         self.unconfigured = not ground.chosen.configured
@@ -81,6 +84,7 @@ class Harness:
         self.directory = Path(option.reports or config.invocation_params.dir / "reports") / self.run
         self.omitted: list[Omitted] = []
         self._matrix: list[str] = []
+        self._repeats: list[str] = []
         self.wanted: set[str] = set()
         for mark, about in MARKS.items():
             config.addinivalue_line("markers", f"{mark}: {about}")
@@ -238,6 +242,7 @@ class Harness:
         try:
             run = Run.read(self.directory)
             self._matrix = [] if self.unconfigured else matrix(run)
+            self._repeats = repeats_told(run)
             self._page_writer()(run, self.directory / "report.html")
         except Exception as error:  # a page that breaks must not take record and verdicts with it
             self._problem = f"the report was not written: {error}"
@@ -276,7 +281,7 @@ class Harness:
             show.write_line(
                 f"left at the provider: {left}; remove it with `{command}` and this run's targets", red=True
             )
-        for line in self._matrix:
+        for line in (*self._repeats, *self._matrix):
             show.write_line(line)
         if self._ceiling.requests:
             show.write_line(f"planned: {self._ceiling}")

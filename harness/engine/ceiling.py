@@ -28,6 +28,9 @@ class Ceiling:
     def __add__(self, other: "Ceiling") -> "Ceiling":
         return Ceiling(self.requests + other.requests, self.tokens + other.tokens, self.unbounded + other.unbounded)
 
+    def times(self, many: int) -> "Ceiling":
+        return Ceiling(self.requests * many, self.tokens * many, self.unbounded * many)
+
     def __str__(self) -> str:
         tokens = f", {self.tokens} tokens of output" if self.tokens else ""
         return f"at most {self.requests} requests{tokens}"
@@ -39,7 +42,7 @@ def ceiling(cases: Iterable[Case]) -> Ceiling:
     for case in cases:
         if case.target.facts.kind == "live" and case.skipped is None:
             for turn in case.scenario.turns:
-                total += _of(case, turn)
+                total += _of(case, turn).times(case.repeats.times)
     return total
 
 

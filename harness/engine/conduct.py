@@ -71,7 +71,7 @@ async def conduct(
     plot = planting.begin(case)
     async with (
         stall_for(case.scenario, facts, facts.variables(), grounds) as serving,
-        case.target.open(grounds, script(case)) as opened,
+        case.target.open(grounds, script(case, planting.seed)) as opened,
         cleaned(grounds.steady(case.target, opened), grounds.ledger, facts.name, case.id) as door,
     ):
         course = Course(case, door, applied=_nothing_applied(case, plot), serving=serving, plot=plot)

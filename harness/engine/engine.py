@@ -5,7 +5,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from harness.engine.account import account, without_exchanges
 from harness.engine.alike import Alike
@@ -15,6 +15,7 @@ from harness.engine.exploring import Exploring, explore
 from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
 from harness.engine.planting import Planting
+from harness.engine.repeating import ONCE, Course, Finished
 from harness.engine.steadiness import Steadiness
 from harness.engine.target import Grounds
 from harness.findings import Verdict, verdict
@@ -26,13 +27,30 @@ from harness.wire.limits import LIMITS, Limits
 CONCURRENCY = 32
 """How many cases are in flight at once, where nothing else is said."""
 
-Done = Callable[[CaseLine], None]
+Done = Callable[[Finished], None]
+Failed = Callable[[BaseException], None]
+
+
+@dataclass(slots=True)
+class _Taken:
+    """A case that was taken on, and whom to tell of its end, once."""
+
+    case: Case
+    done: Done
+    failed: Failed
+    course: Course
+    told: bool = False
+
+    def fail(self, error: BaseException) -> None:
+        if not self.told:
+            self.told = True
+            self.failed(error)
 
 
 class Engine:
     """Conducts cases in the running event loop, at most `concurrency` at once, in the order in which they came.
 
-    Each finished case is written to the record before anybody is told of it.
+    Each finished attempt is written to the record before anybody is told of its case.
     """
 
     def __init__(
@@ -52,15 +70,21 @@ class Engine:
         self._grounds = Grounds(limits, steadiness=self._steadiness, ledger=ledger)
         self._alike = Alike()
         self._planting = Planting(seed)
-        self._waiting: deque[tuple[Case, Done, Callable[[BaseException], None]]] = deque()
+        self._waiting: deque[tuple[_Taken, int]] = deque()  # cases, and which of their repeats is next
         self._concurrency = concurrency
         self._exploring = exploring or Exploring()
         self._workers: set[asyncio.Task[None]] = set()
         self._stopped = False
 
-    def add(self, cases: Iterable[tuple[Case, Done, Callable[[BaseException], None]]]) -> None:
-        """Takes cases on. Each comes with whom to tell of its line, and of what kept it from being recorded."""
-        self._waiting.extend(cases)
+    def add(self, cases: Iterable[tuple[Case, Done, Failed]]) -> None:
+        """Takes cases on. Each comes with whom to tell of its end, and of what kept it from being recorded."""
+        for case, done, failed in cases:
+            taken = _Taken(case, done, failed, Course(ONCE if case.skipped is not None else case.repeats))
+            self._waiting.extend((taken, repeat) for repeat in taken.course.wave())
+        self._hire()
+
+    def _hire(self) -> None:
+        """So many hands as there is work for."""
         # One that has ended takes no case any more, even if nobody was told of its end yet.
         self._workers = {worker for worker in self._workers if not worker.done()}
         for _ in range(min(self._concurrency - len(self._workers), len(self._waiting))):
@@ -77,17 +101,27 @@ class Engine:
 
     async def _work(self) -> None:
         while self._waiting and not self._stopped:
-            case, done, failed = self._waiting.popleft()
+            taken, repeat = self._waiting.popleft()
             try:
-                line = await self.run(case)
-                self._writer.case(line)
-                if self._steadiness.may_start_anew(line):
-                    line = replace(await self.run(case), attempt=2)
-                    self._writer.case(line)
+                await self._repeat(taken, repeat)
             except Exception as error:  # what could not be recorded is told, and the run goes on
-                failed(error)
-            else:
-                done(line)
+                taken.fail(error)
+
+    async def _repeat(self, taken: _Taken, repeat: int) -> None:
+        """One repeat of a case; the next ones are taken on, or the case's end is told."""
+        case, course = replace(taken.case, repeat=repeat) if repeat else taken.case, taken.course
+        line = await self.run(case)
+        if self._steadiness.may_start_anew(line):
+            self._writer.case(line)
+            course.attempt(line)
+            line = replace(await self.run(case), attempt=2)
+        self._writer.case(course.ended(line))
+        if course.over and not taken.told:
+            taken.told = True
+            taken.done(course.finished())
+            return
+        self._waiting.extendleft((taken, each) for each in reversed(course.wave()))
+        self._hire()
 
     async def run(self, case: Case) -> CaseLine:
         """Runs one case to its line; a bug of ours makes it errored, and the run goes on.

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from harness.engine.account import utc
 from harness.engine.plan import Case, Omitted
+from harness.engine.repeating import Bar
 from harness.record.lines import Head, LeftOut, RuleLine, ScenarioLine, TargetLine
 from harness.rules import RULES
 from harness.scenario.model import Scenario
@@ -27,7 +28,7 @@ def heading(
 ) -> Head:
     """The head of a run's record; `started` is in seconds since the epoch."""
     targets = {case.target.facts.name: case.target.facts for case in cases}
-    scenarios = {(case.scenario.file, case.scenario.id): case.scenario for case in cases}
+    scenarios = {(case.scenario.file, case.scenario.id): case for case in cases}
     return Head(
         run=run,
         started=utc(started),
@@ -42,23 +43,26 @@ def heading(
             TargetLine(fact.name, fact.kind, fact.endpoint, fact.deployment, fact.model, fact.version, fact.region)
             for fact in targets.values()
         ),
-        scenarios=tuple(
-            ScenarioLine(
-                each.id,
-                each.file,
-                each.place.line,
-                each.title,
-                each.about or None,
-                each.tags,
-                _digest(each),
-                each.owner,
-                each.links,
-            )
-            for each in scenarios.values()
-        ),
+        scenarios=tuple(_scenario(case.scenario, case.repeats) for case in scenarios.values()),
         planned=tuple(case.id for case in cases),
         left_out=tuple(LeftOut(each.scenario, each.what, each.reason) for each in omitted),
         rules={rule.name: RuleLine(rule.level, rule.source, rule.title, rule.page) for rule in RULES},
+    )
+
+
+def _scenario(each: Scenario, bar: Bar) -> ScenarioLine:
+    return ScenarioLine(
+        each.id,
+        each.file,
+        each.place.line,
+        each.title,
+        each.about or None,
+        each.tags,
+        _digest(each),
+        each.owner,
+        each.links,
+        bar.times,
+        None if bar.at_least == bar.times else bar.at_least,
     )
 
 

@@ -10,8 +10,8 @@ from harness.engine.engine import Engine
 from harness.engine.exploring import Exploring
 from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
+from harness.engine.repeating import Finished
 from harness.engine.steadiness import Steadiness
-from harness.record.lines import CaseLine
 from harness.record.writer import RunWriter
 
 
@@ -30,7 +30,13 @@ class EngineLoop:
     ) -> None:
         self._loop = asyncio.new_event_loop()
         self._engine = Engine(
-            writer, concurrency, steadiness=steadiness, ledger=ledger, exploring=exploring, seed=seed, finds=finds
+            writer,
+            concurrency,
+            steadiness=steadiness,
+            ledger=ledger,
+            exploring=exploring,
+            seed=seed,
+            finds=finds,
         )
         self._thread = threading.Thread(target=self._run, name="harness-engine", daemon=True)
         self._thread.start()
@@ -40,9 +46,9 @@ class EngineLoop:
         self._loop.run_forever()
         self._loop.close()
 
-    def submit(self, cases: Sequence[Case]) -> list["Future[CaseLine]"]:
+    def submit(self, cases: Sequence[Case]) -> list["Future[Finished]"]:
         """Takes cases on; a future for each, in the same order."""
-        futures: list[Future[CaseLine]] = [Future() for _ in cases]
+        futures: list[Future[Finished]] = [Future() for _ in cases]
         taken = [(case, future.set_result, future.set_exception) for case, future in zip(cases, futures, strict=True)]
         self._loop.call_soon_threadsafe(self._engine.add, taken)
         return futures

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from harness.catalogue import Catalogue, Documented
+from harness.engine.repeating import ONCE, Bar, TooFew, bar
 from harness.engine.stalls import unserved
 from harness.engine.target import Target
 from harness.scenario.actions import MODE_NEEDS
@@ -23,7 +24,8 @@ class Case:
     """One case: a scenario with its row's values put in, on a target, in a mode.
 
     `id` is built from names that people chose, and is the same in every run. `skipped` says why it will not be
-    sent, where the catalogue rules it out. `graders` are the targets whose models grade its answers, by name.
+    sent, where the catalogue rules it out. `repeat` counts the runs of the case from 0, `repeats` says how many there
+    are and how many must pass. `graders` are the targets whose models grade its answers, by name.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Case:
     row: int | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     repeat: int = 0
+    repeats: Bar = ONCE
     skipped: str | None = None
     graders: Mapping[str, Target] = field(default_factory=dict)
 
@@ -68,15 +71,18 @@ def plan(
     settings: Mapping[str, Any] | None = None,
     *,
     first_that_fits: bool = False,
+    repeat: int | None = None,
 ) -> Plan:
     """The cases of one scenario.
 
     `first_that_fits`: run on the first target that documents what the scenario needs, instead of on all; where
-    none does, on the first of which the contrary is not documented.
+    none does, on the first of which the contrary is not documented. `repeat`: run each case so often, instead of as
+    often as the scenario says.
 
     Raises:
-        Refused: the scenario names a target that is not there.
+        Refused: the scenario names a target that is not there, or so few runs cannot show what it demands.
     """
+    repeats = _repeats(scenario, repeat)
     home = f"{scenario.file}::{scenario.id}"
     cases = []
     graders = _graders(scenario, targets)
@@ -101,11 +107,22 @@ def plan(
                         skipped=skipped
                         or _unsupported((delivery, state), target, catalogue)
                         or _unfetched(variant, target),
+                        repeats=repeats,
                         graders=graders,
                     )
                 )
     omitted = tuple(Omitted(home, "-".join(mode), reason) for mode, reason in scenario.modes.left_out())
     return Plan(tuple(cases), omitted)
+
+
+def _repeats(scenario: Scenario, wanted: int | None) -> Bar:
+    """How often each case runs; once where its examples are generated."""
+    try:
+        return ONCE if scenario.given else bar(scenario.repeats, wanted)
+    except TooFew as few:
+        place = scenario.place
+        told = Diagnostic(place, f"--repeat {wanted}: {few}", f"--repeat {few.needed}", scenario.line_at(place) or "")
+        raise Refused([told]) from None
 
 
 def _unfetched(scenario: Scenario, target: Target) -> str | None:

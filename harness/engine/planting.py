@@ -1,6 +1,6 @@
 """Facts that the harness plants in a conversation, and what the cases of a run know of one another.
 
-Facts are drawn from the run's seed and the case's id: the record keeps the seed, so whoever runs the case again draws
+Facts are drawn from the run's seed, the case's id and its repeat: the record keeps the seed, so whoever runs the case again draws
 the same. They are told in the first turn that creates a response, one more in each of the next, and asked for after
 the last.
 """
@@ -39,6 +39,11 @@ LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 def seed_of(run: str) -> int:
     """The seed of a run, the same for all of its processes."""
     return int.from_bytes(hashlib.sha256(run.encode()).digest()[:4], "big")
+
+
+def drawn_from(case: Case, seed: int) -> str:
+    """What is drawn for one repeat of a case is drawn from this: the same in every process, shard and replay."""
+    return f"{seed}/{case.id}" + (f"/{case.repeat}" if case.repeat else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def plot(case: Case, seed: int) -> Plot:
     telling = [turn for turn in case.scenario.turns if turn.action in ("user", "input")]
     if demand is None or not isinstance(demand.matcher, Plants) or not telling:
         return NOTHING
-    dice = random.Random(f"{seed}/{case.id}")  # noqa: S311 (facts, not secrets)
+    dice = random.Random(drawn_from(case, seed))  # noqa: S311 (facts, not secrets)
     first, *others = telling
     names = dice.sample(THINGS, demand.matcher.count + min(len(others), LATER))
     facts = [Fact(name, _value(dice)) for name in names]

@@ -4,19 +4,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.engine.plan import Case
+from harness.engine.planting import drawn_from
 from harness.engine.target import Target
 from harness.scenario.model import Scenario
 from harness.source.document import Path
 from harness.source.place import Diagnostic, Place
 
 
-def script(case: Case) -> Mapping[str, Any] | None:
-    """The scenario's script for the embedded endpoint, with that of its turns under `turns`."""
-    scenario = case.scenario
+def script(case: Case, seed: int = 0) -> Mapping[str, Any] | None:
+    """The scenario's script for the embedded endpoint, with that of its turns under `turns`.
+
+    What happens there by chance is drawn from the run's seed, for each repeat of a case anew.
+    """
+    scenario, made = case.scenario, case.scenario.mock
+    if made is not None and isinstance(made.get("flaky"), Mapping):
+        made = {**made, "flaky": {"draw": drawn_from(case, seed), **made["flaky"]}}
     if not any(turn.mock for turn in scenario.turns):
-        return scenario.mock
+        return made
     turns = [turn.mock or {} for turn in scenario.turns]
-    return {**(scenario.mock or {}), "turns": turns}
+    return {**(made or {}), "turns": turns}
 
 
 def wrong_scripts(runs: Iterable[tuple[Scenario, Target]]) -> tuple[Diagnostic, ...]:

@@ -10,11 +10,13 @@ delay: 200ms                 before the head goes out
 pace: 20ms                   before every event
 blocked: prompt              what the content filter blocks: a category, `prompt` or `completion`
 defect: A57                  one defect, or `defects: [A57, B02]`
+flaky: {defect: A57, rate: 0.2}    a defect in so large a share of rooms; `draw: text` is what the chance is made of
 issues: [user-data]          known issues of the service to be had, see `harness.mock.issues`
 quota: {requests: 3, tokens: 900, shape: v1}    a budget a minute for every deployment
 turns: [{...}, {...}]        the same for the first, second, … create request of the room
 """
 
+import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,7 +42,7 @@ KEYS: Final = (
     "defect",
     "defects",
 )
-OF_ROOM: Final = ("turns", "issues", "quota")
+OF_ROOM: Final = ("turns", "issues", "quota", "flaky")
 """Keys that are for the whole room, not for one request."""
 
 BLOCKED: Final = ("prompt", "completion", "hate", "sexual", "violence", "self_harm", "jailbreak")
@@ -148,6 +150,23 @@ def defects_of(raw: Mapping[str, Any]) -> tuple[Defect, ...]:
         raise WrongScript(f"mock: {error.args[0]}", "defect" if "defect" in raw else "defects") from error
 
 
+def flaky(raw: object) -> tuple[Defect, ...]:
+    """The defect of `flaky` in the share of rooms in which it is there. Raises `WrongScript`."""
+    if raw is None:
+        return ()
+    if not isinstance(raw, Mapping) or not {"defect", "rate"} <= raw.keys() <= {"defect", "rate", "draw"}:
+        raise WrongScript("mock: `flaky` must be a mapping with `defect` and `rate`", "flaky")
+    rate = raw["rate"]
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
+        raise WrongScript("mock: `rate` lies between 0 and 1", "flaky", "rate")
+    try:
+        defect = find(str(raw["defect"]))
+    except LookupError as error:
+        raise WrongScript(f"mock: {error.args[0]}", "flaky", "defect") from error
+    drawn = random.Random(str(raw.get("draw", ""))).random()  # noqa: S311 (a chance that can be had again, no secret)
+    return (defect,) if drawn < rate else ()
+
+
 class Script:
     """The directions for one create request after another."""
 
@@ -162,6 +181,7 @@ class Script:
         standing = {key: value for key, value in raw.items() if key not in OF_ROOM}
         self.quotas = read_by(Quotas.read, raw, "quota")
         self.issues = read_by(issues.read, raw, "issues")
+        defects = (*defects, *flaky(raw.get("flaky")))
         self.always = with_defects(Directions.read(standing), defects)
         self.turns = [with_defects(read_turn(turn, standing, number), defects) for number, turn in enumerate(turns)]
         self.taken = 0

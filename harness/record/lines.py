@@ -22,7 +22,10 @@ FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class TargetLine:
-    """A target as it was used. `kind` is `embedded`, `live` or `replay`; the endpoint is without credentials."""
+    """A target as it was used. `kind` is `embedded`, `live` or `replay`; the endpoint is without credentials.
+
+    Of a replay all else is that of the target that was recorded.
+    """
 
     name: str
     kind: str
@@ -31,6 +34,8 @@ class TargetLine:
     model: str | None = None
     version: str | None = None
     region: str | None = None
+    deployment_type: str | None = None
+    image_deployment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,9 @@ class Head:
     """The first line of a record, on disk before the first request.
 
     `started` is ISO 8601 in UTC; `versions` names harness, python and the packages that matter; `planned` holds
-    the ids of all planned cases, in order, so that an interrupted run is seen by counting.
+    the ids of all planned cases, in order, so that an interrupted run is seen by counting. `options` are those
+    of its command that decide what it is made of: with them it is taken up again. `replayed` and `rejudged`
+    name the run whose exchanges were answered again, strictly or for new rules.
     """
 
     run: str
@@ -92,6 +99,9 @@ class Head:
     rules: Mapping[str, RuleLine] = field(default_factory=dict)
     shard: str | None = None
     format: int = FORMAT
+    replayed: str | None = None
+    rejudged: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +205,8 @@ class TurnLine:
     """A turn as a person reads it: what was asked (the new input items, or a short description), what was said.
 
     `asked` and `said` are plain JSON (for `said`: the output items); `status` is the response's, or None where
-    there was no response.
+    there was no response. `served` counts the calls that came to the scenario's own tool servers meanwhile, by label
+    and tool.
     """
 
     id: str
@@ -206,6 +217,7 @@ class TurnLine:
     exchanges: tuple[Where, ...] = ()
     usage: Usage = Usage()
     latency: Latency = Latency()
+    served: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +229,10 @@ class CaseLine:
     each rule had something to judge, `applied_expectations` the same under `<turn id>/<expectation key>`.
     `started` is ISO 8601 in UTC, `seconds` how long it took. Where parameters were generated, `examples` says how many
     examples ran, and `values` and all else are those of the smallest that failed, or of the last where none did.
+    `spared` stands in the last line of a case whose further repeats could not change its verdict: so many did not run.
+    `outline` stands in the line of a case that the other modes of its scenario are compared with: what it came to,
+    without its words; empty where there is nothing to compare. `made` holds what the harness made up for the case and sent: `base`, the API's address; `addresses` of its own tool
+    servers; `published` files by name; `files`, the names of uploads.
     """
 
     case: str
@@ -245,6 +261,9 @@ class CaseLine:
     started: str = ""
     seconds: float = 0.0
     examples: int | None = None
+    spared: int | None = None
+    outline: Mapping[str, Any] | None = None
+    made: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

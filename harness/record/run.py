@@ -21,6 +21,7 @@ from harness.record.exchanges import on_wire
 from harness.record.fields import reader
 from harness.record.lines import CaseLine, ExchangeLine, Head, ScenarioLine, Where
 from harness.record.reading import read_file
+from harness.record.repeats import together
 from harness.record.unsound import Altered, Different, Doubled, Empty, NoHead, NoRecord, Unsound
 from harness.wire.exchange import Exchange
 
@@ -250,25 +251,13 @@ def _in_order(path: Path) -> tuple[Any, ...]:
 
 
 def of_repeats(lines: Iterable[CaseLine], scenario: ScenarioLine | None) -> Verdict:
-    """What the finished attempts of a case say together.
+    """What the finished attempts of a case say together (see `harness.record.repeats`).
 
-    Of a repeat: failed if any attempt failed, else what the last one says. Of several: passed once so many have
-    passed as the scenario demands, failed once so many cannot pass any more; between the two, something is amiss
-    with the harness or could not be observed.
+    Of a repeat: failed if any attempt failed, else what the last one says.
     """
     repeats: dict[int, list[Verdict]] = {}
     for line in lines:
         repeats.setdefault(line.repeat, []).append(line.verdict)
     said = [Verdict.FAILED if Verdict.FAILED in verdicts else verdicts[-1] for verdicts in repeats.values()]
-    wanted = scenario.repeat if scenario is not None else 1
-    if wanted == 1 and len(said) == 1:
-        return said[0]
-    demanded = scenario.at_least if scenario is not None and scenario.at_least is not None else wanted
-    if said.count(Verdict.PASSED) >= demanded:
-        return Verdict.PASSED
-    if said.count(Verdict.FAILED) > wanted - demanded:
-        return Verdict.FAILED
-    for verdict in (Verdict.ERRORED, Verdict.SKIPPED):
-        if verdict in said:
-            return verdict
-    return Verdict.INCONCLUSIVE
+    times = scenario.repeat if scenario is not None else 1
+    return together(said, times, times if scenario is None or scenario.at_least is None else scenario.at_least)

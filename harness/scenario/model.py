@@ -13,6 +13,7 @@ from harness.matchers import Matcher
 from harness.scenario.actions import ACTIONS
 from harness.scenario.attachments import Attachment
 from harness.scenario.compiling import compiled
+from harness.scenario.repeating import ONCE, Repeats
 from harness.scenario.returns import Returns
 from harness.scenario.served import Servers
 from harness.scenario.variables import names, substitute
@@ -166,6 +167,7 @@ class Scenario:
     modes: Modes = Modes()
     rows: tuple[Mapping[str, Any], ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
+    repeats: Repeats = ONCE
     request: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[Mapping[str, Any], ...] = ()

@@ -15,7 +15,7 @@ from typing import Any, Final
 from harness.catalogue import Catalogue
 from harness.findings import CODES
 from harness.matchers.base import Report
-from harness.scenario import headers, naming, served
+from harness.scenario import headers, naming, repeating, served
 from harness.scenario.addresses import address_mistake, fetched
 from harness.scenario.expecting import Expecting
 from harness.scenario.generate import Given
@@ -74,6 +74,7 @@ class Reader:
         table = Rows(self.mistakes, self.circumstances.folder)
         rows = table.read(self.raw)
         given = Given(self.mistakes).read(self.raw.get("given"), table.columns)
+        repeats = repeating.read(self.raw, self.mistakes)
         servers = served.read(self.raw.get("mcp"), self.mistakes)
         settings = self.circumstances.settings | {served.address_name(label) for label in servers}
         scope = Scope(self.mistakes, table.columns | given.keys(), settings, self._promised())
@@ -114,6 +115,7 @@ class Reader:
             modes=modes,
             rows=tuple(rows),
             given=given,
+            repeats=repeats,
             request=written.request,
             headers={name.lower(): value for name, value in written.headers.items()},
             tools=tools,

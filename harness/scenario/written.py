@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from harness.scenario.actions import ACTIONS
+from harness.scenario.repeating import MOST
 
 MOST_TURNS: Final = 100
 MOST_TOOLS: Final = 128
@@ -168,11 +169,21 @@ class WrittenServer(Written):
     tools: dict[str, WrittenServed] = Field(min_length=1, max_length=MOST_TOOLS, description="its tools, by name")
 
 
+class WrittenPass(Written):
+    """How many of the runs of a case must pass."""
+
+    noun: ClassVar[str] = "`pass`"
+    remedies: ClassVar[Mapping[str, str]] = {"rate": "where all must pass, leave `pass` out"}
+
+    at_least: int = Field(ABSENT, ge=1, description="so many of them")
+    rate: float = Field(ABSENT, gt=0, lt=1, description="so many that this rate of passing is shown")
+    confidence: float = Field(ABSENT, gt=0, lt=1, description="how sure that must be (0.95)")
+
+
 class WrittenScenario(Written):
     """An exchange with the Responses API and what must be true of it."""
 
     noun: ClassVar[str] = "a scenario"
-    later: ClassVar[Mapping[str, str]] = {"repeat": "", "pass": ""}
 
     scenario: str = Field(min_length=1, max_length=200, description="the title")
     id: str = Field(ABSENT, description="a short name that stays when the title gets better; else made of the title")
@@ -189,6 +200,8 @@ class WrittenScenario(Written):
     given: dict[str, Json] = Field(
         {}, max_length=50, description="generated parameters: name → strategy; one case runs many examples; `${name}`"
     )
+    repeat: int = Field(ABSENT, ge=1, le=MOST, description="how often each case runs; all must pass, or as `pass` says")
+    demanded: WrittenPass = Field(ABSENT, alias="pass", description="how many of the runs of a case must pass")
     request: Json = Field({}, description="defaults of every turn's request, in the API's own words")
     headers: dict[str, str] = Field({}, description="request headers, from the allow-list")
     tools: list[Json] = Field([], max_length=MOST_TOOLS, description="the API's tool objects, verbatim")

@@ -11,6 +11,7 @@ from harness.comparison.gated import Gated
 from harness.findings import Level, Verdict
 from harness.record.lines import CaseLine, FindingLine, Usage
 from harness.record.run import Run
+from harness.summary.repeated import plain, repeated
 
 NOT_RUN: Final = "not run"
 
@@ -106,6 +107,7 @@ class Summary:
             "attempts": len(self.run.cases),
             "counts": dict(self.counts),
             "flaky": len(self.run.flaky),
+            **({"repeats": plain(cases)} if (cases := repeated(self.run)) else {}),
             "requests": self.requests,
             "tokens": {name: getattr(usage, name) for name in Usage.__slots__},
             "regions": {name: dict(counts) for name, counts in self.grouped(lambda line: line.region).items()},

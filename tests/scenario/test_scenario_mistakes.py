@@ -8,7 +8,7 @@ from builders.scenarios import completed, mistakes, scenario, told
 from harness.findings import CODES, Severity
 from harness.scenario.actions import ACTIONS, MODES
 from harness.scenario.subjects import SUBJECTS
-from harness.scenario.written import WrittenAllow, WrittenModes, WrittenScenario, WrittenTurn
+from harness.scenario.written import WrittenAllow, WrittenModes, WrittenPass, WrittenScenario, WrittenTurn
 
 
 def message(text: str) -> str:
@@ -143,8 +143,21 @@ def test_expectations(expect, expected):
         ("given: {a: {txt: {}}}", "unknown strategy `txt` | did you mean `text`?"),
         ("cases: rows.xlsx", "`rows.xlsx` is no table | its name ends in .csv or .jsonl"),
         ("cases: []", "`cases` needs a row"),
-        ("repeat: 1000000000", "`repeat` is not built yet in this version"),
-        ("pass: {rate: 1}", "`pass` is not built yet in this version"),
+        ("repeat: 1000000000", "`repeat` must be at most 1000, not the number 1000000000"),
+        ("repeat: 0", "`repeat` must be at least 1, not the number 0"),
+        ("repeat: often", "`repeat` must be a whole number, not the text `often`"),
+        ("pass: {at_least: 1}", "`pass` says how many of several runs must pass, and there is one | add `repeat:`"),
+        ("repeat: 3\npass: {at_least: 4}", "of 3 runs 4 cannot pass"),
+        ("repeat: 3\npass: {}", "`pass` is either `at_least` or `rate`"),
+        ("repeat: 3\npass: {at_least: 2, rate: 0.5}", "`pass` is either `at_least` or `rate`"),
+        ("repeat: 3\npass: {at_least: 2, confidence: 0.9}", "`confidence` goes with `rate`"),
+        ("repeat: 3\npass: {rat: 0.5}", "unknown key `rat` in `pass` | did you mean `rate`?"),
+        ("repeat: 3\npass: {rate: 1}", "`rate` must be below 1, not the number 1 | where all must pass, leave"),
+        (
+            "repeat: 28\npass: {rate: 0.9}",
+            "28 runs cannot show a rate of 0.9 with a confidence of 0.95 | repeat 29 times at least",
+        ),
+        ("repeat: 3\ngiven: {a: {integers: {}}}", "a scenario with `given` runs many examples of each case"),
         ("mcp: {}", "`mcp` must hold at least 1, not 0"),
         ("id:", "`id` must be text, not empty"),
         ("owner:", "`owner` must be text, not empty"),
@@ -308,6 +321,14 @@ VERBATIM = {
     "throw",
     "word",
 }
+REPEATED = """\
+scenario: A title
+repeat: 60
+pass: {rate: 0.9, confidence: 0.9}
+turns: [{user: hello, expect: {status: completed}}]
+"""
+REPEATING = {"repeat", "pass"}
+"""Keys that do not go with the full scenario's `given`."""
 ELSEWHERE = {"resume"}
 """A key whose turn cannot stand beside those of the full scenario."""
 
@@ -316,7 +337,7 @@ def field_names() -> set[str]:
     """Every key, subject, part and matcher that the full scenario uses, less what an author names freely."""
     words = set(re.findall(r"([a-z_]+):(?= |$)", FULL, re.MULTILINE))
     assert {*WrittenTurn.model_fields, *WrittenModes.model_fields, *WrittenAllow.model_fields} - ELSEWHERE <= words
-    assert set(WrittenScenario.model_fields) <= words
+    assert {field.alias or name for name, field in WrittenScenario.model_fields.items()} - REPEATING <= words
     return words - (VERBATIM - {"reason"})
 
 
@@ -332,16 +353,20 @@ def mutations(word: str) -> list[str]:
 
 def test_the_full_scenario_is_well_formed():
     assert told(FULL) == []
+    assert told(REPEATED) == []
 
 
-@pytest.mark.parametrize("word", sorted(field_names()))
+@pytest.mark.parametrize(
+    "word", [*sorted(field_names()), *sorted({*REPEATING, *WrittenPass.model_fields} - {"at_least"})]
+)
 def test_T8_every_field_name_with_one_letter_changed_is_refused(word):
     """A check that is silently not run would be a false pass, so no misspelling may be passed over."""
     pattern = re.compile(rf"(?<![a-z_]){word}(?=:( |$))", re.MULTILINE)
-    for place in pattern.finditer(FULL):
+    whole = FULL if pattern.search(FULL) else REPEATED
+    for place in pattern.finditer(whole):
         for wrong in mutations(word):
-            text = FULL[: place.start()] + wrong + FULL[place.end() :]
-            assert mistakes(text), f"{wrong} for {word} in line {FULL.count(chr(10), 0, place.start()) + 1}"
+            text = whole[: place.start()] + wrong + whole[place.end() :]
+            assert mistakes(text), f"{wrong} for {word} in line {whole.count(chr(10), 0, place.start()) + 1}"
 
 
 def test_completed_is_only_a_convenience():
