@@ -181,7 +181,10 @@ class Fields(Matcher):
     def read(cls, argument: Any, reading: Reading) -> Matcher:
         if argument is UNKNOWN:
             return cls({})
-        if not isinstance(argument, dict) or not argument:
+        if argument == {}:
+            reading.mistake(f"an empty `{reading.name}` expects nothing", "name what is expected, or leave it out")
+            return cls({})
+        if not isinstance(argument, dict):
             reading.mistake(f"`{reading.name}` needs a mapping of names and matchers, not {described(argument)}")
             return cls({})
         counts = reading.kind == "counts"
