@@ -5,6 +5,7 @@ it the tests that need it are skipped.
 """
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,3 +23,12 @@ def reference(name: str) -> Any:
     if not file.is_file():
         pytest.skip(f"no reference files: RESPONSES_REFERENCE is not set, and {FOLDER} has no {name}.yaml")
     return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+@cache
+def rows(group: str) -> set[str]:
+    """The ids of the rows of one group of the catalogue of faults: `B` → B01, B02, …; skips the test without it."""
+    file = FOLDER / "fault-catalogue.md"
+    if not file.is_file():
+        pytest.skip(f"no reference files: RESPONSES_REFERENCE is not set, and {FOLDER} has no fault-catalogue.md")
+    return set(re.findall(rf"^\| ({group}\d+)°? \|", file.read_text(encoding="utf-8"), re.MULTILINE))

@@ -204,55 +204,6 @@ def test_envelopes():
     assert len(answers) == 10
 
 
-TOOL = {"type": "function", "name": "roll", "parameters": {"type": "object", "properties": {"n": {"type": "integer"}}}}
-FIELDS = {"name": {"type": "string"}, "age": {"type": "integer"}}
-SCHEMA = {"type": "object", "properties": FIELDS, "required": ["name", "age"], "additionalProperties": False}
-FORMAT = {"format": {"type": "json_schema", "name": "n", "schema": SCHEMA}}
-ROLL = "Please call roll with n 6."
-
-
-def kinds(response: dict) -> list[str]:
-    return [item["type"] for item in response["output"] if item["type"] != "reasoning"]
-
-
-def call(response: dict) -> dict:
-    return next(item for item in response["output"] if item["type"] == "function_call")
-
-
-OUTPUTS = {
-    "B41": (ROLL, {"tools": [TOOL]}, lambda r: call(r)["name"] != "roll"),
-    "B42": (ROLL, {"tools": [TOOL]}, lambda r: set(json.loads(call(r)["arguments"])) != {"n"}),
-    "B43": (ROLL, {"tools": [TOOL], "tool_choice": "required"}, lambda r: kinds(r) == ["message"]),
-    "B44": (ROLL, {"tools": [TOOL], "parallel_tool_calls": False}, lambda r: kinds(r) == ["function_call"] * 2),
-    "B58a": ("name Zorvik, age 41", {"text": FORMAT}, lambda r: not said(r).startswith("{")),
-    "B58b": ("name Zorvik, age 41", {"text": FORMAT}, lambda r: set(json.loads(said(r))) == {"age"}),
-    "B58c": ("name Zorvik, age 41", {"text": FORMAT}, lambda r: len(json.loads(said(r))) == 3),
-    "B59": ("Please refuse this request.", {}, lambda r: r["output"][-1]["content"][0]["type"] == "output_text"),
-}
-
-
-def said(response: dict) -> str:
-    return response["output"][-1]["content"][0]["text"]
-
-
-@pytest.mark.parametrize("row", OUTPUTS)
-def test_wrong_outputs_over_the_socket_and_their_absence(row):
-    prompt, more, sign = OUTPUTS[row]
-
-    def answered(defects: list[str]) -> dict:
-        return visiting(lambda visitor: visitor.create(prompt, **more), defects=defects)
-
-    assert sign(answered([row]))
-    assert not sign(answered([]))
-
-
-def test_call_where_none_was_allowed():
-    more = {"tools": [TOOL], "tool_choice": "none"}
-
-    assert kinds(visiting(lambda visitor: visitor.create("Hi", **more), defects=["B43"])) == ["function_call"]
-    assert kinds(visiting(lambda visitor: visitor.create("Hi", **more))) == ["message"]
-
-
 def test_names():
     assert find("A57") is find("a57") is find("text-delta-swapped") is DEFECTS["A57"]
     assert find("A36") is DEFECTS["A36a"]
