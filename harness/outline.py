@@ -57,6 +57,37 @@ class TurnOutline:
             tuple(value in final.text for value in wanted),
         )
 
+    def plain(self) -> dict[str, Any]:
+        """The outline as JSON can hold it."""
+        return {
+            "id": self.id,
+            "status": self.status,
+            "kinds": sorted(self.kinds),
+            "calls": sorted([name, list(arguments)] for name, arguments in self.calls),
+            "fields": None if self.fields is None else sorted(self.fields),
+            "input_tokens": self.input_tokens,
+            "chosen": self.chosen,
+            "recalled": list(self.recalled),
+        }
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> "TurnOutline":
+        """The outline of which `plain` made this.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        return cls(
+            kept["id"],
+            kept["status"],
+            frozenset(kept["kinds"]),
+            frozenset((name, tuple(arguments)) for name, arguments in kept["calls"]),
+            None if kept["fields"] is None else frozenset(kept["fields"]),
+            kept["input_tokens"],
+            kept["chosen"],
+            tuple(kept["recalled"]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -64,6 +95,19 @@ class Outline:
 
     mode: Mapping[str, str]
     turns: tuple[TurnOutline, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """The outline as JSON can hold it."""
+        return {"mode": dict(self.mode), "turns": [turn.plain() for turn in self.turns]}
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> "Outline":
+        """The outline of which `plain` made this.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        return cls(dict(kept["mode"]), tuple(TurnOutline.read(turn) for turn in kept["turns"]))
 
 
 def _ended(final: Reply) -> str:

@@ -24,6 +24,19 @@ class Alike:
         if len(case.scenario.modes.combinations()) > 1 and _kind(case) not in self._first:
             self._first[_kind(case)] = case.id, asyncio.get_running_loop().create_future()
 
+    def known(self, case: Case, outline: Outline | None) -> None:
+        """A case that others are compared with is over already: it ran before this run was taken up again."""
+        self.enter(case)
+        self.leave(case, outline)
+
+    def kept(self, case: Case) -> Mapping[str, Any] | None:
+        """What the record keeps of a case that others are compared with: empty where there is nothing to compare."""
+        first, future = self._first.get(_kind(case), ("", None))
+        if first != case.id or future is None or not future.done():
+            return None
+        outline = future.result()
+        return {} if outline is None else outline.plain()
+
     async def others(self, case: Case) -> Mapping[str, Outline]:
         """What a case is compared with, by case id: one outline or none."""
         first, outline = self._first.get(_kind(case), (case.id, None))

@@ -4,7 +4,7 @@ import asyncio
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.engine.account import account, without_exchanges
@@ -16,6 +16,7 @@ from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
 from harness.engine.planting import Planting
 from harness.engine.repeating import ONCE, Course, Finished
+from harness.engine.resuming import Earlier
 from harness.engine.steadiness import Steadiness
 from harness.engine.target import Grounds
 from harness.findings import Verdict, verdict
@@ -63,8 +64,10 @@ class Engine:
         exploring: Exploring | None = None,
         seed: int = 0,
         finds: Finds | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         self._writer = writer
+        self._earlier = earlier
         self._finds = finds
         self._steadiness = steadiness or Steadiness()
         self._grounds = Grounds(limits, steadiness=self._steadiness, ledger=ledger)
@@ -79,9 +82,26 @@ class Engine:
     def add(self, cases: Iterable[tuple[Case, Done, Failed]]) -> None:
         """Takes cases on. Each comes with whom to tell of its end, and of what kept it from being recorded."""
         for case, done, failed in cases:
-            taken = _Taken(case, done, failed, Course(ONCE if case.skipped is not None else case.repeats))
-            self._waiting.extend((taken, repeat) for repeat in taken.course.wave())
+            course, repeats = self._begun(case)
+            taken = _Taken(case, done, failed, course, told=course.over)
+            self._waiting.extend((taken, repeat) for repeat in repeats)
+            if taken.told:
+                done(course.finished())
         self._hire()
+
+    def _begun(self, case: Case) -> tuple[Course, Sequence[int]]:
+        """The repeats of a case as far as an interrupted run had come with them, and those that run now."""
+        if self._earlier is None:
+            course = Course(ONCE if case.skipped is not None else case.repeats)
+            return course, course.wave()
+        course, repeats = self._earlier.course(case)
+        for repeat in course.said:
+            over = replace(case, repeat=repeat)
+            self._planting.begin(over)
+            known, outline = self._earlier.outline(over)
+            if known:
+                self._alike.known(over, outline)
+        return course, repeats
 
     def _hire(self) -> None:
         """So many hands as there is work for."""
@@ -111,6 +131,8 @@ class Engine:
         """One repeat of a case; the next ones are taken on, or the case's end is told."""
         case, course = replace(taken.case, repeat=repeat) if repeat else taken.case, taken.course
         line = await self.run(case)
+        before = self._earlier.attempts(case) if self._earlier is not None else 0
+        line = replace(line, attempt=before + 1, outline=self._alike.kept(case))
         if self._steadiness.may_start_anew(line):
             self._writer.case(line)
             course.attempt(line)

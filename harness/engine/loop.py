@@ -11,6 +11,7 @@ from harness.engine.exploring import Exploring
 from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
 from harness.engine.repeating import Finished
+from harness.engine.resuming import Earlier
 from harness.engine.steadiness import Steadiness
 from harness.record.writer import RunWriter
 
@@ -27,6 +28,7 @@ class EngineLoop:
         exploring: Exploring | None = None,
         seed: int = 0,
         finds: Finds | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         self._loop = asyncio.new_event_loop()
         self._engine = Engine(
@@ -37,6 +39,7 @@ class EngineLoop:
             exploring=exploring,
             seed=seed,
             finds=finds,
+            earlier=earlier,
         )
         self._thread = threading.Thread(target=self._run, name="harness-engine", daemon=True)
         self._thread.start()

@@ -218,6 +218,7 @@ def in_bounds(line: CaseLine) -> CaseLine:
         line,
         reason=line.reason if line.reason is None else cut_text(line.reason),
         values={key: bounded(value) for key, value in line.values.items()},
+        outline=None if line.outline is None else bounded(line.outline, SAID),
         findings=tuple(_finding_in_bounds(finding) for finding in line.findings),
         turns=tuple(_turn_in_bounds(turn) for turn in line.turns),
     )
