@@ -10,10 +10,12 @@ name `localhost` and loopback addresses themselves are taken, so that no name ca
 and redirects are not followed.
 """
 
+import asyncio
 import ipaddress
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -60,6 +62,11 @@ async def done(work: Work[T], errand: Errand | None = None) -> T:
         except StopIteration as end:
             value: T = end.value
             return value
+
+
+async def imported(name: str) -> None:
+    """Has a package imported that the first errand of its kind needs; in a thread, so that others are answered."""
+    await asyncio.to_thread(import_module, name)
 
 
 def loopback(url: str) -> SplitResult:
@@ -112,9 +119,10 @@ class FetchUrl:
 
     async def carry_out(self) -> Fetched:
         """Raises `Undone` where the address is elsewhere, cannot be reached, or sends too much."""
+        address = pinned(loopback(self.url))
+        await imported("aiohttp")
         import aiohttp
 
-        address = pinned(loopback(self.url))
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS), trust_env=False) as session,

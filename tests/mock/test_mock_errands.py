@@ -1,7 +1,9 @@
 """Errands: carried out by whichever door took the request, to this machine alone, and never in the way of others."""
 
 import asyncio
+import importlib
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +14,7 @@ from builders.endpoint import Visitor, text_of, visiting
 from builders.tool_stalls import dice, served, tool, types
 
 from harness.engine.tool_servers import ToolServers
+from harness.mock import errands
 from harness.mock.errands import FetchUrl, Undone, Work, done, loopback
 
 PROMPT = "Roll the dice for the expression 2d4."
@@ -174,6 +177,26 @@ def test_nobody_waits_for_the_errand_of_another(servers: ToolServers):
 
     assert still
     assert "7" in text
+
+
+def test_nobody_waits_for_a_package_that_is_imported(servers: ToolServers, monkeypatch: pytest.MonkeyPatch):
+    """The first errand to a tool server of a process imports its client, which takes a second or two."""
+    answered = threading.Event()
+
+    def import_slowly(name: str) -> object:
+        assert answered.wait(10)
+        return importlib.import_module(name)
+
+    async def visit(visitor: Visitor) -> str:
+        slow = asyncio.create_task(visitor.create(PROMPT, tools=[tool(stall, **NEVER)]))
+        await visitor.create("Hi")
+        await visitor.create("Hi")
+        answered.set()
+        return text_of(await slow)
+
+    monkeypatch.setattr(errands, "import_module", import_slowly)
+    with servers.open(dice("7")) as stall:
+        assert "7" in visiting(visit)
 
 
 def test_a_client_that_goes_away_harms_nobody(servers: ToolServers):

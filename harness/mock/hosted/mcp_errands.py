@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.mock.errands import SECONDS, Undone, loopback, pinned
+from harness.mock.errands import SECONDS, Undone, imported, loopback, pinned
 from harness.mock.store import JSON
 
+CLIENT: Final = "mcp.client.streamable_http"
 PAGES: Final = 20
 """Pages of a list that are read at most."""
 
@@ -54,9 +55,9 @@ class CallTool:
 
     async def carry_out(self) -> "Called":
         """Raises `Undone` where the server cannot be reached or does not speak MCP."""
-        from mcp import MCPError
-
         async with connected(self.server) as client:
+            from mcp import MCPError  # there by now
+
             try:
                 called = await client.call_tool(self.name, self.arguments)
             except MCPError as error:
@@ -78,12 +79,13 @@ class Called:
 @asynccontextmanager
 async def connected(server: Remote) -> AsyncIterator[Any]:
     """A client that has shaken hands. Raises `Undone`, with the last HTTP status where one was a failure."""
+    parts = loopback(server.url)
+    await imported(CLIENT)
     import anyio
     import httpx2
     from mcp import Client, MCPError
     from mcp.client.streamable_http import streamable_http_client
 
-    parts = loopback(server.url)
     failures: list[int] = []
 
     async def note(response: httpx2.Response) -> None:
