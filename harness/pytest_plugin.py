@@ -12,23 +12,13 @@ import pytest
 from harness.scenario.files import is_scenario_file
 
 if TYPE_CHECKING:
-    from harness.pytest_run import Harness, PageWriter
+    from harness.pytest_run import Gate, Harness, PageWriter
 
 
-CHECKED = [
-    "endpoint",
-    "deployment",
-    "api_key_env",
-    "defect",
-    "set",
-    "targets",
-    "target",
-    "region",
-    "model",
-    "run_id",
-    "shard",
-    "balance",
-]
+CHECKED = (
+    *("endpoint", "deployment", "api_key_env", "targets", "target", "region", "model"),
+    *("defect", "set", "run_id", "shard", "balance", "gate", "policy", "baseline", "map", "resume"),
+)
 """Options that are checked where they are given, even if no scenario is collected."""
 
 
@@ -60,8 +50,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--reports", metavar="DIR", help="where runs are recorded (reports)")
     group.addoption("--run-id", metavar="NAME", help="what the run is called (its time and four letters)")
+    group.addoption("--resume", metavar="RUN", help="take up the interrupted run in this folder: what is not finished")
+    group.addoption(
+        "--resume-changed", action="store_true", help="take it up even if scenarios or targets changed since"
+    )
     group.addoption("--shard", metavar="I/N", help="only the I-th of N parts of the plan; needs --run-id")
     group.addoption("--balance", metavar="RECORD", help="an earlier run whose durations make the shards even")
+    group.addoption("--gate", action="store_true", help="hold the run to a policy; its exit status is the gate's")
+    group.addoption("--policy", metavar="FILE", help="the policy of --gate (gate.yaml, if there is one)")
+    group.addoption("--baseline", metavar="RECORD", help="the earlier run that --gate compares with")
+    group.addoption(
+        "--map", metavar="OLD=NEW", action="append", default=[], help="a target of --baseline and the one in its place"
+    )
     group.addoption("--set", metavar="NAME=VALUE", action="append", default=[], help="a variable, as ${NAME}")
     group.addoption(
         "--repeat", metavar="N", type=int, help="run each case so often, all of them, instead of as its scenario says"
@@ -107,9 +107,10 @@ def harness_of(config: pytest.Config) -> "Harness":
 
 
 def _made(config: pytest.Config) -> "Harness":
-    from harness import pytest_options, pytest_run
+    from harness import pytest_options, pytest_resume, pytest_run
 
-    return pytest_run.Harness(config, pytest_options.ground_of(config), _page_writer)
+    pytest_resume.prepare(config)
+    return pytest_run.Harness(config, pytest_options.ground_of(config), _page_writer, _gate(config))
 
 
 def _page_writer() -> "PageWriter":
@@ -117,3 +118,19 @@ def _page_writer() -> "PageWriter":
     from harness.report.page import write
 
     return write
+
+
+def _gate(config: pytest.Config) -> "Gate | None":
+    """What holds the finished run to its policy, which is read now: a wrong one is told before anything is sent.
+
+    Raises:
+        pytest.UsageError: the policy or the baseline cannot be read, or is named without --gate.
+    """
+    option = config.option
+    if not option.gate:
+        if option.policy or option.baseline or option.map:
+            raise pytest.UsageError("--policy, --baseline and --map go with --gate")
+        return None
+    from harness import pytest_gate
+
+    return pytest_gate.gate_of(option)

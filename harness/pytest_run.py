@@ -1,10 +1,13 @@
 """All that a pytest process does for our files: one plan, one engine, one record, one report."""
 
 import gc
+import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +19,9 @@ from harness.engine.ceiling import MOST_REQUESTS, Ceiling, ceiling
 from harness.engine.engine import CONCURRENCY
 from harness.engine.exploring import FOLDER, Exploring
 from harness.engine.heading import heading
-from harness.engine.ledger import Ledger, ledger_name, left_behind
-from harness.engine.loop import EngineLoop
+from harness.engine.keeping import REFUSALS, Keeping
+from harness.engine.ledger import Ledger, left_behind
+from harness.engine.loop import GRACE, EngineLoop
 from harness.engine.plan import Case, Omitted
 from harness.engine.planting import seed_of
 from harness.engine.repeating import Finished
@@ -34,7 +38,10 @@ from harness.pytest_options import (
     naming_of,
     settings_of,
 )
-from harness.record.chain import NotRecorded, RecordExists
+from harness.pytest_resume import asked, earlier_of, still_the_same
+from harness.pytest_signals import Signals
+from harness.record.lines import Head
+from harness.record.lock import held
 from harness.record.run import Run
 from harness.record.writer import RunWriter, file_names
 from harness.report.matrix import matrix
@@ -81,7 +88,11 @@ class Harness:
         self.unconfigured = not ground.chosen.configured
         naming = naming_of(config)
         self.run, self.worker, self.shard = naming.run, naming.worker, naming.shard
-        self.directory = Path(option.reports or config.invocation_params.dir / "reports") / self.run
+        self.earlier = earlier_of(config)
+        reports = Path(option.reports or config.invocation_params.dir / "reports")
+        self.directory = reports / self.run if option.resume is None else Path(option.resume)
+        self._keeping = Keeping(self.directory, self._part, self.earlier)
+        self._signals = Signals(self._tell_workers, worker=self.worker is not None)
         self.omitted: list[Omitted] = []
         self._matrix: list[str] = []
         self._repeats: list[str] = []
@@ -109,11 +120,14 @@ class Harness:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leaves to other shards what is theirs."""
-        if self.shard is None:
-            return
+        """Leaves to other shards what is theirs, and what an interrupted run did not plan."""
         ours = [item for item in items if isinstance(item, ScenarioItem)]
-        mine = set(self.shard.of(ours, lambda item: item.case.id, durations_of(config)))
+        if self.earlier is not None:
+            mine = {item for item in ours if item.case.id in self.earlier.planned}
+        elif self.shard is not None:
+            mine = set(self.shard.of(ours, lambda item: item.case.id, durations_of(config)))
+        else:
+            return
         others = [item for item in ours if item not in mine]
         if others:
             config.hook.pytest_deselected(items=others)
@@ -137,20 +151,17 @@ class Harness:
         cases = [item.case for item in ours]
         self._check_ceiling(cases)
         option = session.config.option
-        seed = seed_of(self.run)
+        seed = seed_of(self.run) if self.earlier is None else self.earlier.head.seed
         told_settings = {"concurrency": option.concurrency or CONCURRENCY, "defects": list(option.defect)}
         head = heading(
             self.run, cases, self.omitted, started=time.time(), seed=seed, settings={**told_settings, **self.settings}
         )
-        try:
-            writer = RunWriter(self.directory, head, redact=self.redact, shard=self._part)
-        except (NotRecorded, RecordExists) as error:
-            raise pytest.UsageError(str(error)) from None
-        ledger = Ledger(self.directory / ledger_name(self._part), self.run)
+        writer, ledger = self._opened(replace(head, options=asked(session.config)), cases)
         concurrency = option.concurrency or CONCURRENCY
         self._loop = EngineLoop(
-            writer, concurrency, self._steadiness(), ledger, self._exploring(), seed, self.redact.finds
+            writer, concurrency, self._steadiness(), ledger, self._exploring(), seed, self.redact.finds, self.earlier
         )
+        self._signals.listen()
         try:
             if self.worker is None:
                 ahead = [item for item in ours if not item.attended]
@@ -159,12 +170,34 @@ class Harness:
                 self._page_writer()
             return (yield)
         finally:
-            self._loop.stop()
-            ledger.close()
-            try:
-                writer.close()
-            except NotRecorded as error:
-                self._problem = str(error)
+            self._loop.stop(GRACE if self._signals.heard else 0.0)
+            self._problem = self._keeping.close() or self._problem
+
+    def _opened(self, head: Head, cases: Sequence[Case]) -> tuple[RunWriter, Ledger]:
+        """The record, which begins or goes on, and the ledger.
+
+        Raises:
+            pytest.UsageError: they cannot be had, or an interrupted run would go on as another one.
+        """
+        try:
+            if self.earlier is not None:
+                still_the_same(self.earlier.against(head, cases), self._config.option.resume_changed)
+                self.earlier = self._keeping.earlier = self.earlier.renewed(head, cases)
+            self._keeping.lock(head.started, alone=self.worker is None)
+            return self._keeping.open(head, self.redact)
+        except REFUSALS as error:
+            self._keeping.close()
+            raise pytest.UsageError(str(error)) from None
+
+    def _tell_workers(self, number: int) -> None:
+        """Workers of pytest-xdist end in order too, if this process alone was told to."""
+        for _, holder in held(self.directory, self._part) if self.worker is None else ():
+            if holder.pid is not None and holder.pid != os.getpid():
+                os.kill(holder.pid, signal.SIGINT)
+
+    def pytest_unconfigure(self) -> None:
+        self._signals.restore()
+        self._keeping.close()
 
     @property
     def _part(self) -> str | None:

@@ -20,6 +20,7 @@ from harness.engine.resuming import Earlier
 from harness.engine.steadiness import Steadiness
 from harness.engine.target import Grounds
 from harness.findings import Verdict, verdict
+from harness.record.chain import NotRecorded
 from harness.record.lines import CaseLine
 from harness.record.writer import RunWriter
 from harness.source.place import Refused
@@ -78,10 +79,14 @@ class Engine:
         self._exploring = exploring or Exploring()
         self._workers: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self._lost: NotRecorded | None = None
 
     def add(self, cases: Iterable[tuple[Case, Done, Failed]]) -> None:
         """Takes cases on. Each comes with whom to tell of its end, and of what kept it from being recorded."""
         for case, done, failed in cases:
+            if self._lost is not None:
+                failed(self._lost)
+                continue
             course, repeats = self._begun(case)
             taken = _Taken(case, done, failed, course, told=course.over)
             self._waiting.extend((taken, repeat) for repeat in repeats)
@@ -110,13 +115,22 @@ class Engine:
         for _ in range(min(self._concurrency - len(self._workers), len(self._waiting))):
             self._workers.add(asyncio.create_task(self._work()))
 
-    async def stop(self) -> None:
-        """Takes nothing on any more, drops what is under way and closes every connection."""
+    async def stop(self, grace: float = 0.0) -> None:
+        """Takes nothing on any more, drops what is under way and closes every connection.
+
+        With a `grace` no request goes out any more, and those that are under way have so many seconds; what is left
+        at a provider is left to its ledger.
+        """
         self._stopped = True
         self._waiting.clear()
-        for worker in tuple(self._workers):
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        if grace and self._workers:
+            self._grounds.client.refuse()
+            await asyncio.wait(self._workers, timeout=grace)
+        for _ in range(2 if grace else 1):  # whoever still waits for an id when he is told to end is told again
+            for worker in tuple(self._workers):
+                worker.cancel()
+            if self._workers:
+                await asyncio.wait(self._workers, timeout=grace / 2 if grace else None)
         await self._grounds.close()
 
     async def _work(self) -> None:
@@ -124,6 +138,16 @@ class Engine:
             taken, repeat = self._waiting.popleft()
             try:
                 await self._repeat(taken, repeat)
+            except NotRecorded as error:  # nothing that would be found can be kept: nothing more is begun
+                self._lost = error
+                self._grounds.client.refuse()
+                for each, _ in ((taken, repeat), *self._waiting):
+                    each.fail(error)
+                self._waiting.clear()
+            except asyncio.CancelledError:
+                if self._lost is not None:
+                    taken.fail(self._lost)
+                raise
             except Exception as error:  # what could not be recorded is told, and the run goes on
                 taken.fail(error)
 

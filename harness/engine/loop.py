@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import Final
 
 from harness.engine.echoing import Finds
 from harness.engine.engine import Engine
@@ -14,6 +15,9 @@ from harness.engine.repeating import Finished
 from harness.engine.resuming import Earlier
 from harness.engine.steadiness import Steadiness
 from harness.record.writer import RunWriter
+
+GRACE: Final = 2.0
+"""Seconds that running turns have after an interrupt."""
 
 
 class EngineLoop:
@@ -56,10 +60,13 @@ class EngineLoop:
         self._loop.call_soon_threadsafe(self._engine.add, taken)
         return futures
 
-    def stop(self) -> None:
-        """Drops what is under way and ends the thread; a second time does nothing."""
+    def stop(self, grace: float = 0.0) -> None:
+        """Drops what is under way and ends the thread; a second time does nothing.
+
+        `grace`: seconds in which what is under way may end, while nothing more is asked.
+        """
         if not self._thread.is_alive():
             return
-        asyncio.run_coroutine_threadsafe(self._engine.stop(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._engine.stop(grace), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

@@ -56,6 +56,7 @@ class Client:
     def __init__(self, limits: Limits = LIMITS) -> None:
         self._limits = limits
         self._session: aiohttp.ClientSession | None = None
+        self._refuses = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,6 +71,10 @@ class Client:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    def refuse(self) -> None:
+        """Sends nothing more: whoever asks for it is cancelled. What is under way goes on."""
+        self._refuses = True
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -108,6 +113,8 @@ class Client:
         return _Speaker(exchange)
 
     async def _exchange(self, request: Request, headers: Headers) -> Exchange:
+        if self._refuses:
+            raise asyncio.CancelledError
         return await _Reading(request, self._limits).run(self._open(), headers)
 
 
