@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import click
 
-from harness.cli.compare import as_json, compared
+from harness.cli.compare import as_json, mapping
 from harness.cli.records import NotKept, Refused, read, written
 from harness.comparison.gated import Gated
-from harness.gate.decide import decide
-from harness.gate.policy import FILE, Policy, Read
-from harness.gate.policy import read as read_policy
+from harness.comparison.pairing import UnclearTargets
+from harness.gate.holding import Terms
+from harness.gate.policy import FILE
+from harness.record.unsound import Unsound
 from harness.source.place import Refused as PolicyRefused
 from harness.source.place import escaped
 from harness.summary.figures import Summary
@@ -63,29 +64,25 @@ def command(
     altered, or something could not be written; 4 refused: a record or the policy cannot be read; 5 nothing was run;
     6 nothing failed, but something required is inconclusive.
     """
-    terms = _policy(policy)
     run = read(record)
-    comparison = compared(baseline, run, names) if baseline is not None else None
-    summary = Summary(run, comparison, decide(run, terms, comparison))
-    assert summary.gated is not None, "it was just decided"
-    for line in gate(summary.gated):
+    try:
+        terms = Terms.read(policy, baseline, dict(mapping(name) for name in names))
+        comparison, gated = terms.hold(run)
+    except PolicyRefused as refused:
+        raise Refused(f"the policy is refused\n{refused}") from None
+    except Unsound as problem:
+        raise Refused(escaped(f"{baseline}: {problem}")) from problem
+    except UnclearTargets as unclear:
+        raise Refused(f"{escaped(str(unclear))}\nsay it with --map OLD=NEW") from unclear
+    summary = Summary(run, comparison, gated)
+    for line in gate(gated):
         click.echo(line)
     for name, path in files.items():
         if path is not None:
             written(path, FORMS[name](summary))
     if ci is not None:
         tell(ci, summary)
-    sys.exit(summary.gated.exit)
-
-
-def _policy(path: Path | None) -> Read:
-    """The policy that was named, the one that lies here, or the built-in one."""
-    if path is None and not Path(FILE).is_file():
-        return Read(Policy(), None)
-    try:
-        return read_policy(path or Path(FILE))
-    except PolicyRefused as refused:
-        raise Refused(f"the policy is refused\n{refused}") from None
+    sys.exit(gated.exit)
 
 
 def tell(ci: str, summary: Summary) -> None:

@@ -159,7 +159,7 @@ class Builder:
                 built = self._close(event)
             elif kind is AliasEvent:
                 built = self._alias(event)
-            elif kind is StreamEndEvent:
+            elif kind is StreamEndEvent or event is None:  # None: behind the end
                 return root
             else:
                 continue
