@@ -15,9 +15,12 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from harness.comparison.comparison import Comparison
+from harness.comparison.gated import Gated
 from harness.record.run import Run
+from harness.report.evidence import Evidence
 from harness.report.minimal import minimal
-from harness.report.panels import answer, cases, conversation, gaps
+from harness.report.panels import answer, cases, changes, conversation, gaps, measures, modes, regions
 from harness.report.text import visible
 
 
@@ -26,13 +29,17 @@ class Panel:
     """A part of the page; its template is `panels/<name>.html.j2`."""
 
     name: str
-    build: Callable[[Run], dict[str, Any]]
+    build: Callable[[Evidence], dict[str, Any]]
 
 
 PANELS: Final = (
     Panel("answer", answer.build),
+    Panel("changes", changes.build),
+    Panel("regions", regions.build),
+    Panel("modes", modes.build),
     Panel("cases", cases.build),
     Panel("conversation", conversation.build),
+    Panel("measures", measures.build),
     Panel("gaps", gaps.build),
 )
 """The parts in page order."""
@@ -77,13 +84,14 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def html(run: Run) -> str:
-    """The page. The same run gives the same text."""
+def html(run: Run, comparison: Comparison | None = None, gated: Gated | None = None) -> str:
+    """The page. The same run, comparison and gate give the same text."""
+    evidence = Evidence(run, comparison, gated)
     environment = _environment()
     page = environment.get_template("page.html.j2")
     style = environment.get_template("style.css").render()
     script = environment.get_template("script.js").render()
-    panels = {panel.name: panel.build(run) for panel in PANELS}
+    panels = {panel.name: panel.build(evidence) for panel in PANELS}
     return page.render(
         run=run.head.run,
         panels=panels,
@@ -93,15 +101,17 @@ def html(run: Run) -> str:
     )
 
 
-def write(run: Run, target: Path) -> None:
+def write(run: Run, target: Path, comparison: Comparison | None = None, gated: Gated | None = None) -> None:
     """Writes the page; what was there before is replaced at once or not at all.
+
+    With a comparison it tells what changed, with a gate whether it is open.
 
     Raises:
         NotReported: it could not be written.
         PageBroke: it could not be made; a text with the same name and `.txt` stands beside.
     """
     try:
-        text = html(run)
+        text = html(run, comparison, gated)
     except Exception as error:  # whatever a panel stumbles over, the reader gets the result
         beside = target.with_suffix(".txt")
         _replace(beside, minimal(run))

@@ -24,6 +24,7 @@ from harness.record.run import Run
 from harness.record.unsound import Altered, Cut
 from harness.report import page
 from harness.report.minimal import minimal
+from harness.report.evidence import Evidence
 from harness.report.outcome import outcomes
 from harness.report.panels import answer, cases, conversation, gaps
 from harness.report.panels.finding import finding, shown
@@ -162,18 +163,18 @@ def test_headline_says_how_it_came_out(verdicts: str, headline: str):
     planned = [runs.case_id(str(n)) for n in range(len(verdicts))]
     lines = [runs.case(id, letters[letter]) for id, letter in zip(planned, verdicts, strict=True) if letter != "n"]
 
-    assert answer.build(Run(runs.head(planned), tuple(lines)))["headline"] == headline
+    assert answer.build(Evidence(Run(runs.head(planned), tuple(lines))))["headline"] == headline
 
 
 def test_altered_record_is_never_a_green_page():
     line = runs.case()
     problem = Altered(Path("record.jsonl"), 1, "the checksum of the head is wrong")
 
-    built = answer.build(Run(runs.head([line.case]), (line,), (problem,)))
+    built = answer.build(Evidence(Run(runs.head([line.case]), (line,), (problem,))))
 
     assert built["headline"] == "The record is not as it was written, so it proves nothing."
     assert built["outcome"] == "errored"
-    harmless = answer.build(Run(runs.head([line.case]), (line,), (Cut(Path("record.jsonl"), 3, 10),)))
+    harmless = answer.build(Evidence(Run(runs.head([line.case]), (line,), (Cut(Path("record.jsonl"), 3, 10),))))
     assert (harmless["headline"], harmless["unsound"]) == ("The only case passed.", False)
 
 
@@ -184,12 +185,12 @@ def test_altered_record_is_never_a_green_page():
 def test_page_says_of_what_it_is_evidence(kinds: list[str], about: str):
     targets = tuple(replace(runs.TARGET, kind=kind, name=kind) for kind in kinds)
 
-    assert about in " ".join(answer.build(run(runs.case(), targets=targets))["about"])
-    assert bool(about) == bool(answer.build(run(runs.case(), targets=targets))["about"])
+    assert about in " ".join(answer.build(Evidence(run(runs.case(), targets=targets)))["about"])
+    assert bool(about) == bool(answer.build(Evidence(run(runs.case(), targets=targets)))["about"])
 
 
 def test_facts_are_those_of_the_record(every: Run):
-    facts = dict(answer.build(every)["facts"])
+    facts = dict(answer.build(Evidence(every))["facts"])
 
     assert facts["Duration"] == "1.9 s"
     assert facts["Cases"] == "7 from 2 scenarios"
@@ -198,7 +199,7 @@ def test_facts_are_those_of_the_record(every: Run):
 
 
 def test_what_needs_eyes_stands_first(every: Run):
-    assert [row[0] for row in cases.build(every)["rows"]] == [
+    assert [row[0] for row in cases.rows(Evidence(every))] == [
         "failed",
         "errored",
         "inconclusive",
@@ -210,21 +211,25 @@ def test_what_needs_eyes_stands_first(every: Run):
 
 
 def test_all_failures_stand_there_without_scripts():
-    lines = [runs.case(runs.case_id(str(n)), Verdict.FAILED, findings=(runs.finding(),)) for n in range(40)]
+    rules = ["order.seq_gap", *(f"order.rule_{n}" for n in range(29)), *["order.seq_gap"] * 10]
+    lines = [
+        runs.case(runs.case_id(str(n)), Verdict.FAILED, findings=(runs.finding(rule),)) for n, rule in enumerate(rules)
+    ]
 
     text = page.html(run(*lines))
 
     static = re.sub(r"<script\b.*?</script>", "", text, flags=re.DOTALL)
     assert all(f"gpt-5-mini-{n}]" in static for n in range(40))
-    assert "15 more stand in the table below." in static
+    assert "5 more causes: their cases stand in the table below." in static
+    assert "<b>11 cases</b></a> have this cause" in static
 
 
 def test_case_with_many_findings_says_that_there_are_more():
     line = runs.case(findings=tuple(runs.finding(event=n) for n in range(13)), verdict=Verdict.FAILED)
 
-    (failure,) = answer.build(run(line))["failures"]
+    (failure,) = answer.build(Evidence(run(line)))["failures"]
 
-    assert (len(failure["findings"]), failure["more"]) == (10, 3)
+    assert (len(failure["findings"]), failure["more"]) == (3, 10)
 
 
 def test_case_of_several_attempts_is_shown_by_the_one_that_failed():
@@ -233,16 +238,14 @@ def test_case_of_several_attempts_is_shown_by_the_one_that_failed():
         runs.case(verdict=Verdict.PASSED, attempt=2),
     ]
 
-    built = cases.build(run(*lines))
-
-    (row,) = [dict(zip(built["columns"], row, strict=True)) for row in built["rows"]]
+    (row,) = [dict(zip(cases.COLUMNS, row, strict=True)) for row in cases.rows(Evidence(run(*lines)))]
     assert (row["outcome"], row["attempts"], row["flaky"], row["message"]) == ("failed", 2, True, "first")
 
 
 def test_details_of_every_case_lie_in_the_page():
     lines = [runs.case(runs.case_id(str(n))) for n in range(120)]
 
-    built = conversation.build(run(*lines))
+    built = conversation.build(Evidence(run(*lines)))
 
     parts = [json.loads(zlib.decompress(base64.b64decode(part))) for part in built["parts"]]
     assert [len(part) for part in parts] == [50, 50, 20]
@@ -283,8 +286,11 @@ def test_heaviest_finding_speaks_for_its_case():
     note = runs.finding("wire.buffered", level=Level.NOTE, message="a note")
     line = runs.case(verdict=Verdict.FAILED, findings=(note, runs.finding(message="an error")))
 
-    assert cases.build(run(line))["rows"][0][-1] == "an error"
-    assert [found["message"] for found in answer.build(run(line))["failures"][0]["findings"]] == ["an error", "a note"]
+    assert cases.rows(Evidence(run(line)))[0][cases.COLUMNS.index("message")] == "an error"
+    assert [found["message"] for found in answer.build(Evidence(run(line)))["failures"][0]["findings"]] == [
+        "an error",
+        "a note",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -302,7 +308,7 @@ def test_values_are_shown_as_json(value: object, text: str):
 
 
 def test_what_proved_nothing_is_listed(every: Run):
-    built = gaps.build(every)
+    built = gaps.build(Evidence(every))
 
     assert [rule["code"] for rule in built["rules"]] == ["tool.args_json"]
     assert [(one["key"], one["scenario"]) for one in built["expectations"]] == [
@@ -366,13 +372,15 @@ def test_a_case_says_whose_it_is_and_how_many_examples_ran():
     found = run(line, scenarios=(owned,))
 
     (one,) = outcomes(found)
-    facts = dict(conversation.detail(one, found.head)["attempts"][0]["facts"])
+    facts = dict(conversation.detail(one, Evidence(found))["attempts"][0]["facts"])
     assert (facts["Owner"], facts["Links"]) == ("parcels", "https://example.com/wiki")
     assert (facts["Examples"], facts["Values"]) == ("37 with generated values, of which this is one", "number = 100")
 
     plain = run(runs.case(runs.case_id()))
     (one,) = outcomes(plain)
-    assert {"Owner", "Links", "Examples"}.isdisjoint(dict(conversation.detail(one, plain.head)["attempts"][0]["facts"]))
+    assert {"Owner", "Links", "Examples"}.isdisjoint(
+        dict(conversation.detail(one, Evidence(plain))["attempts"][0]["facts"])
+    )
 
 
 def test_a_difference_stands_with_its_finding():

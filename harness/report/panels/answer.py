@@ -1,21 +1,27 @@
 """The first screen: how the run came out, on what, and what failed."""
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from harness.record.lines import CaseLine, Head, Usage
+from harness.comparison import words
+from harness.comparison.gated import Gated
+from harness.record.lines import CaseLine, FindingLine, Head, Usage
 from harness.record.run import Run
-from harness.report.outcome import NEEDS_EYES, NOT_RUN, OUTCOMES, Outcome, outcomes
+from harness.report.counted import query
+from harness.report.evidence import Evidence
+from harness.report.outcome import NEEDS_EYES, NOT_RUN, OUTCOMES, Outcome
 from harness.report.panels.finding import finding
+from harness.report.panels.groups import group
 from harness.report.text import counted, number, seconds
 
 SHOWN: Final = 25
-"""Cases that stand on the first screen with their findings; the rest of them stand there where scripts are off."""
+"""Causes that stand on the first screen, each with its first case; all others stand there where scripts are off."""
 
-FINDINGS: Final = 10
+FINDINGS: Final = 3
 """Findings of one case that stand there; a case shows all of its own."""
 
 ABOUT: Final = {
@@ -41,17 +47,21 @@ SAID: Final = {
 """Outcome → how a sentence goes on after one case, after several."""
 
 
-def build(run: Run) -> dict[str, Any]:
+def build(evidence: Evidence) -> dict[str, Any]:
     """Plain data of the first screen."""
-    found = outcomes(run)
+    run, found = evidence.run, evidence.cases
     counts = Counter(one.outcome for one in found)
     bad = [(n, one) for n, one in enumerate(found) if one.outcome in NEEDS_EYES]
+    firsts = [cause.cases[0] for cause in evidence.causes[:SHOWN]]
+    rest = [(n, one) for n, one in bad if n not in set(firsts)]
     unsound = any(not problem.harmless for problem in run.problems)
     doubtful = unsound and not bad  # a green page must not stand over a record that somebody changed
     return {
         "outcome": "errored" if doubtful else _whole(counts, len(found)),
         "headline": DOUBTFUL if doubtful else _headline(counts, len(found)),
         "about": [ABOUT[kind] for kind in sorted(_kinds(run.head)) if kind in ABOUT],
+        "gate": _gate(evidence.gated, evidence),
+        "change": _change(evidence),
         "counts": [
             {"outcome": name, "sign": sign, "count": number(counts[name]), "class": name.replace(" ", "-")}
             for name, sign in OUTCOMES.items()
@@ -63,8 +73,11 @@ def build(run: Run) -> dict[str, Any]:
         "flaky": len(run.flaky),
         "facts": _facts(run),
         "targets": [_target(run.head, name) for name in range(len(run.head.targets))],
-        "failures": [_failure(n, one, run) for n, one in bad[:SHOWN]],
-        "more": [_failure(n, one, run) for n, one in bad[SHOWN:]],
+        "failures": [
+            _failure(at, found[at], run) | {"group": group(n, evidence.causes[n - 1])} for n, at in enumerate(firsts, 1)
+        ],
+        "more_causes": len(evidence.causes[SHOWN:]),
+        "more": [_failure(n, one, run) for n, one in rest],
     }
 
 
@@ -111,6 +124,8 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     exchanges = sum(len(turn.exchanges) for line in run.cases for turn in line.turns)
     facts = [
         ("Run", head.run),
+        ("Replayed", f"answers of run {head.replayed}" if head.replayed else ""),
+        ("Judged again", f"exchanges of run {head.rejudged}" if head.rejudged else ""),
         ("Started", _moment(head.started)),
         ("Duration", _duration(head, run.cases)),
         ("Cases", f"{number(len(head.planned))} from {counted(len(head.scenarios), 'scenario')}"),
@@ -118,9 +133,62 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("Tokens", _tokens(usage)),
         ("Versions", ", ".join(f"{name} {version}" for name, version in head.versions.items())),
         ("Seed", str(head.seed)),
+        ("Digest", _digest(head)),
     ]
     facts += [(name, _setting(value)) for name, value in sorted(head.settings.items()) if value not in (None, [], {})]
     return [(name, value) for name, value in facts if value]
+
+
+NAMED: Final = 3
+"""Cases of one reason that are linked; the table shows all of them."""
+
+
+def _gate(gated: Gated | None, evidence: Evidence) -> dict[str, Any] | None:
+    """The gate's answer: every reason with its cases; None where there was no gate."""
+    if gated is None:
+        return None
+    return {
+        "open": gated.open,
+        "sentence": gated.sentence if gated.open else f"The gate is shut for {counted(len(gated.reasons), 'reason')}.",
+        "policy": gated.policy or "",
+        "reasons": [
+            {
+                "code": reason.code,
+                "sentence": reason.sentence,
+                "place": str(reason.place) if reason.place else "",
+                "cases": _linked(reason.cases, evidence),
+                "more": f"all {number(len(reason.cases))}" if len(reason.cases) > NAMED else "",
+                "href": query(gate=reason.code),
+            }
+            for reason in gated.reasons
+        ],
+        "notes": [{"sentence": note.sentence, "cases": _linked(note.cases, evidence)} for note in gated.notes],
+    }
+
+
+def _linked(cases: Sequence[str], evidence: Evidence) -> list[dict[str, Any]]:
+    return [{"number": evidence.numbers[case], "case": case} for case in cases[:NAMED] if case in evidence.numbers]
+
+
+def _change(evidence: Evidence) -> dict[str, Any] | None:
+    """What changed since the baseline, in a sentence; None where there is none."""
+    found = evidence.comparison
+    if found is None:
+        return None
+    return {
+        "sentence": words.verdict(found),
+        "base": found.base,
+        "lost": number(len(found.lost)),
+        "won": number(len(found.won)),
+        "lost_href": query(change="lost"),
+        "won_href": query(change="won"),
+    }
+
+
+def _digest(head: Head) -> str:
+    """A name for the text of all scenarios: two runs with the same one asked the same."""
+    digests = sorted(f"{line.file}::{line.id} {line.digest}" for line in head.scenarios if line.digest)
+    return f"scenarios {hashlib.sha256(chr(10).join(digests).encode()).hexdigest()[:16]}" if digests else ""
 
 
 def _setting(value: Any) -> str:
@@ -183,6 +251,12 @@ def _failure(n: int, one: Outcome, run: Run) -> dict[str, Any]:
         "mode": " · ".join((line.delivery, line.state, line.client)) if line else "",
         "target": line.target if line else "",
         "reason": (line.reason if line else "It was planned; the run ended before it was finished.") or "",
-        "findings": [finding(found, run.head) for found in standing[:FINDINGS]],
+        "findings": [finding(found, run.head, _number(found, line)) for found in standing[:FINDINGS]],
         "more": len(standing[FINDINGS:]),
+        "group": None,
     }
+
+
+def _number(found: FindingLine, line: CaseLine | None) -> int:
+    """Where a finding stands among those of its attempt."""
+    return next((n for n, each in enumerate(line.findings) if each is found), 0) if line else 0

@@ -9,12 +9,13 @@ SIGNS: Final = {"error": "✕", "warning": "!", "note": "i"}
 """Level → the sign that stands beside the word."""
 
 
-def finding(line: FindingLine, head: Head) -> dict[str, Any]:
-    """Plain data of a finding."""
+def finding(line: FindingLine, head: Head, number: int = 0) -> dict[str, Any]:
+    """Plain data of a finding; `number` counts those of its attempt as they stand in the record."""
     rule = head.rules.get(line.rule)
     has_values = line.expected is not None or line.actual is not None
     demanded = line.rule.startswith("expect.")  # then null is a value like any other
     return {
+        "number": number,
         "rule": line.rule,
         "level": line.level.value,
         "sign": SIGNS[line.level.value],
@@ -29,6 +30,8 @@ def finding(line: FindingLine, head: Head) -> dict[str, Any]:
         "place": str(line.place) if line.place else "",
         "yaml": _yaml(line),
         "wire": wire(line),
+        "exchange": line.exchange,
+        "event": line.event,
         "allowed": line.allowed,
     }
 

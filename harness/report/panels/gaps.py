@@ -3,11 +3,12 @@
 from collections import Counter
 from typing import Any
 
-from harness.record.run import Run
+from harness.report.evidence import Evidence
 
 
-def build(run: Run) -> dict[str, Any]:
+def build(evidence: Evidence) -> dict[str, Any]:
     """Plain data: `left_out` by reason, `rules` and `expectations` that applied 0 times."""
+    run = evidence.run
     rules: Counter[str] = Counter()
     expectations: Counter[tuple[str, str, str]] = Counter()
     for line in run.cases:

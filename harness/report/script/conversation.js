@@ -4,70 +4,109 @@ const opened = new Map();
 
 async function detailOf(n) {
   const part = Math.floor(n / chunk);
-  if (!opened.has(part)) opened.set(part, openPart(part));
+  if (!opened.has(part)) opened.set(part, unpacked(document.querySelector(`script[data-part="${part}"]`)));
   return (await opened.get(part))[n % chunk];
 }
 
-async function openPart(part) {
-  const coded = JSON.parse(document.querySelector(`script[data-part="${part}"]`).textContent);
-  const bytes = Uint8Array.from(atob(coded), (character) => character.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(stream).text());
+// For each attempt its exchanges, or null where they are not in the page.
+async function wireOf(n) {
+  const part = document.querySelector(`script[data-wire="${n}"]`);
+  return part ? unpacked(part) : [];
 }
 
-function drawCase(n, detail) {
+function drawCase(n, detail, wires) {
   const row = rows[n];
-  const view = document.createDocumentFragment();
-  view.append(
-    make("p", "", badge(row[AT.outcome])),
+  const drawn = document.createDocumentFragment();
+  drawn.append(
+    make("p", "", badge(row[AT.outcome]), row[AT.change] ? ` ${row[AT.change]} since the baseline` : ""),
     make("h1", "", row[AT.title]),
     make("p", "where", make("code", "", detail.case)),
     detail.place ? make("p", "where", "scenario at ", make("code", "", detail.place)) : "",
-    make("p", "where", "run it again: ", make("code", "", detail.reproduce)),
+    make("p", "where", "Reproduce: ", make("code", "reproduce", detail.reproduce)),
+    detail.gate.length ? make("p", "where", "shuts the gate: ", make("code", "", detail.gate.join(", "))) : "",
   );
   if (!detail.attempts.length) {
-    view.append(make("p", "empty", "This case was planned; the run ended before it was finished."));
+    drawn.append(make("p", "empty", "This case was planned; the run ended before it was finished."));
   }
-  for (const attempt of detail.attempts) view.append(drawAttempt(attempt, detail.attempts.length));
-  return view;
+  detail.attempts.forEach((attempt, at) => drawn.append(drawAttempt(n, at, attempt, detail.attempts.length, wires[at] ?? null)));
+  return drawn;
 }
 
-function drawAttempt(attempt, count) {
+function drawAttempt(n, at, attempt, count, wires) {
   const section = make("section", "attempt");
+  section.dataset.attempt = at;
+  section.dataset.speaks = attempt.verdict === "failed" ? "failed" : "";
   section.append(count > 1
-    ? make("h2", "", `Attempt ${attempt.attempt} `, badge(attempt.verdict))
+    ? make("h2", "", attempt.attempt > 1 ? `Attempt ${attempt.attempt} ` : `Run ${at + 1} of ${count} `, badge(attempt.verdict))
     : make("h2", "", "Conversation"));
   const facts = make("dl", "caseline");
   for (const [name, value] of attempt.facts) facts.append(make("div", "", make("dt", "", name), make("dd", "", value)));
   section.append(facts);
   if (attempt.reason) section.append(make("p", "reason", attempt.reason));
+  const beside = (finding) => drawFinding(finding, n, at, wires);
   const turns = new Set(attempt.turns.map((turn) => turn.id));
   const homeless = attempt.findings.filter((finding) => !turns.has(finding.turn));
-  if (homeless.length) section.append(make("div", "beside", ...homeless.map(drawFinding)));
-  for (const turn of attempt.turns) {
-    section.append(drawTurn(turn, attempt.findings.filter((finding) => finding.turn === turn.id)));
+  if (homeless.length) section.append(make("div", "beside", ...homeless.map(beside)));
+  const results = resultsOf(attempt.turns);
+  for (const [place, turn] of attempt.turns.entries()) {
+    const findings = attempt.findings.filter((finding) => finding.turn === turn.id);
+    section.append(drawTurn(turn, findings.map(beside), results, attempt.turns.slice(0, place), wires));
   }
   if (!attempt.turns.length) section.append(make("p", "empty", "Nothing was sent."));
+  if (attempt.before) section.append(drawBefore(attempt));
+  if (wires) section.append(drawWires(n, at, attempt, wires));
   return section;
 }
 
-function drawTurn(turn, findings) {
+// The outputs of tools by the id of their calls, wherever they stand in the case.
+function resultsOf(turns) {
+  const results = new Map();
+  for (const turn of turns) {
+    for (const item of [...listOf(turn.asked), ...listOf(turn.said)]) {
+      if (item && typeof item.type === "string" && item.type.endsWith("_call_output") && typeof item.call_id === "string") {
+        results.set(item.call_id, item);
+      }
+    }
+  }
+  return results;
+}
+
+function listOf(value) {
+  return Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
+}
+
+function drawTurn(turn, findings, results, before, wires) {
   const talk = make("div", "talk");
-  const asked = Array.isArray(turn.asked) ? turn.asked : turn.asked === null ? [] : [turn.asked];
-  for (const item of asked) talk.append(drawItem(item, "asked"));
-  for (const item of turn.said) talk.append(drawItem(item, "said"));
-  if (!turn.said.length) talk.append(make("p", "empty", "No output item came back."));
-  const raw = turn.exchanges.map((where) => make("p", "where", "recorded in ", make("code", "", where)));
+  if (turn.action === "compact" && before.length) {
+    talk.append(make("p", "replaced", `⇢ in place of ${before.map((one) => one.id).join(", ")}`));
+  }
+  for (const item of listOf(turn.asked)) talk.append(drawItem(item, "asked"));
+  const said = listOf(turn.said);
+  const paired = new Set();
+  for (const item of said) {
+    if (paired.has(item)) continue;
+    const result = isCall(item) ? results.get(item.call_id) : undefined;
+    if (result) {
+      paired.add(result);
+      talk.append(make("div", "call", drawItem(item, "said"), drawItem(result, "said")));
+    } else talk.append(drawItem(item, "said"));
+  }
+  if (!said.length) talk.append(make("p", "empty", "No output item came back."));
+  const raw = wires ? [] : turn.exchanges.map((where) => make("p", "where", "recorded in ", make("code", "", where)));
   return make("div", "turn",
     make("div", "talk",
       make("h3", "", turn.action === "user" ? turn.id : `${turn.id}: ${turn.action}`),
       make("p", "figures", turn.figures),
       talk,
       ...raw),
-    findings.length ? make("div", "beside", ...findings.map(drawFinding)) : null);
+    findings.length ? make("div", "beside", ...findings) : null);
 }
 
-function drawFinding(finding) {
+function isCall(item) {
+  return item !== null && typeof item === "object" && typeof item.call_id === "string" && String(item.type).endsWith("_call");
+}
+
+function drawFinding(finding, n, at, wires) {
   const title = [finding.title, finding.page === finding.title ? "" : finding.page].filter(Boolean).join("\n\n");
   const box = make("div", `finding ${finding.level}`,
     make("p", "said", sign(finding.sign), " ", finding.message),
@@ -85,81 +124,33 @@ function drawFinding(finding) {
     if (finding.yaml) box.append(make("pre", "yaml", finding.yaml));
   }
   if (finding.allowed !== null) box.append(make("p", "where", `allowed by the scenario: ${finding.allowed}`));
+  if (wires?.some((wire) => wire.pins?.some(([which]) => which === finding.number))) {
+    const given = new URLSearchParams(hashOf({ ...current(), number: n }).slice(1));
+    if (at) given.set("attempt", at);
+    given.set("finding", finding.number);
+    const to = link(`#${given}`, "its bytes on the wire");
+    to.className = "bytes";
+    box.append(make("p", "where", to));
+  }
   if (title) box.append(make("details", "", make("summary", "", "Why"), make("p", "", title), make("p", "where", finding.source)));
   return box;
 }
 
-// Items as a person reads them; what has no form of its own is shown as the JSON that it is.
-function drawItem(item, side) {
-  if (typeof item === "string") return box(side, side === "asked" ? "user" : "", words(item));
-  if (item === null || typeof item !== "object") return box(side, "", json(item));
-  if ("$cut" in item) return box(side, "", words(cut(item)));
-  const type = typeof item.type === "string" ? item.type : "role" in item ? "message" : "";
-  if (type === "message") return box(side, text(item.role), ...contentOf(item.content));
-  if (type === "reasoning") return drawReasoning(item, side);
-  if (type.endsWith("_call_output") || type === "mcp_approval_response") {
-    return box(side, `result of ${text(item.call_id ?? item.approval_request_id)} (${type})`, value(item.output ?? item));
+// What the baseline said beside what was said now: the words, and which items they came in.
+function drawBefore(attempt) {
+  const part = make("div", "before", make("h3", "", `Before, in run ${attempt.before.run} `, badge(attempt.before.verdict)));
+  for (const turn of attempt.turns) {
+    const base = attempt.before.turns.find((one) => one.id === turn.id);
+    part.append(make("div", "sides",
+      drawSide("before", base?.said ?? null), drawSide("now", turn.said)));
   }
-  if (type.endsWith("_call")) {
-    const named = [item.server_label, item.name].filter((one) => typeof one === "string").join(" / ");
-    const asked = item.arguments ?? item.input ?? item.action ?? item.code ?? item.queries ?? null;
-    return box(side, `calls ${named || type} (${text(item.call_id ?? item.id)})`,
-      asked === null ? null : value(asked), "output" in item && item.output !== null ? value(item.output) : null);
-  }
-  return box(side, type, json(item));
+  return part;
 }
 
-function drawReasoning(item, side) {
-  const parts = [...(Array.isArray(item.summary) ? item.summary : []), ...(Array.isArray(item.content) ? item.content : [])];
-  const coded = typeof item.encrypted_content === "string" ? `${item.encrypted_content.length} characters of encrypted content` : "";
-  const inner = parts.flatMap((part) => contentOf([part]));
-  if (coded) inner.push(make("p", "where", coded));
-  if (!inner.length) inner.push(make("p", "where", "no summary"));
-  return box(side, "reasoning", ...inner);
-}
-
-function contentOf(content) {
-  if (!Array.isArray(content)) return [typeof content === "string" ? words(content) : value(content)];
-  return content.map((part) => {
-    if (part === null || typeof part !== "object") return value(part);
-    if (part.type === "refusal" && typeof part.refusal === "string") return make("div", "", make("h4", "", "refuses"), words(part.refusal));
-    if (part.text !== undefined && part.text !== null) {
-      const notes = Array.isArray(part.annotations) && part.annotations.length ? json(part.annotations) : null;
-      return make("div", "", value(part.text), notes);
-    }
-    return make("div", "", make("h4", "", text(part.type)), json(part));
-  });
-}
-
-function value(one) {
-  if (typeof one === "string") {
-    try {
-      const inner = JSON.parse(one);
-      if (inner !== null && typeof inner === "object") return json(inner);
-    } catch { /* it is a text */ }
-    return words(one);
-  }
-  if (one !== null && typeof one === "object" && "$cut" in one) return words(cut(one));
-  if (Array.isArray(one) && one.some((part) => part && typeof part.text === "string")) return make("div", "", ...contentOf(one));
-  return json(one);
-}
-
-function cut(one) {
-  return `${one.$cut} … (cut: ${one.bytes} bytes, sha256 ${one.sha256})`;
-}
-
-function text(one) {
-  return typeof one === "string" ? one : one === undefined || one === null ? "" : JSON.stringify(one);
-}
-
-function words(one) {
-  return make("p", "words", one);
-}
-
-function json(one) {
-  return make("pre", "", JSON.stringify(one ?? null, null, 2));
-}
-
-function box(side, label, ...inner) {
-  return make("div", `item ${side}`, label ? make("h4", "", label) : null, ...inner);
+function drawSide(name, said) {
+  if (said === null) return make("div", "side", make("h4", "", name), make("p", "empty", "The baseline has no such turn."));
+  const kinds = said.map((item) => (item && typeof item.type === "string" ? item.type : "item")).join(", ");
+  const spoken = said.flatMap((item) => (Array.isArray(item?.content) ? item.content : []))
+    .map((part) => part?.text ?? part?.refusal).filter((one) => typeof one === "string");
+  return make("div", "side", make("h4", "", name), make("p", "where", kinds || "no items"), ...spoken.map(words));
 }

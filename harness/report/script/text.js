@@ -46,6 +46,30 @@ function badge(outcome) {
   return make("span", `badge ${className}`, mark, " ", outcome);
 }
 
+const signs = data("signs-data");
+
+function number(value) {
+  return value.toLocaleString("en");
+}
+
+function counted(value, one, many) {
+  return `${number(value)} ${value === 1 ? one : many ?? `${one}s`}`;
+}
+
+function seconds(value) {
+  if (value === null || value === undefined) return "";
+  if (value < 1) return `${Math.round(value * 1000)} ms`;
+  return value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+}
+
+// Data that lie in the page compressed: base64 of deflated JSON.
+async function unpacked(element) {
+  const coded = JSON.parse(element.textContent);
+  const bytes = Uint8Array.from(atob(coded), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+}
+
 function data(id) {
   return JSON.parse(document.getElementById(id).textContent);
 }
