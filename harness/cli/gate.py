@@ -9,14 +9,12 @@ from typing import Any, Final
 
 import click
 
-from harness.cli.compare import as_json, mapping
-from harness.cli.records import NotKept, Refused, read, written
+from harness.cli.compare import as_json
+from harness.cli.held import held
+from harness.cli.records import NotKept, read, written
+from harness.cli.report import page
 from harness.comparison.gated import Gated
-from harness.comparison.pairing import UnclearTargets
-from harness.gate.holding import Terms
 from harness.gate.policy import FILE
-from harness.record.unsound import Unsound
-from harness.source.place import Refused as PolicyRefused
 from harness.source.place import escaped
 from harness.summary.figures import Summary
 from harness.summary.junit import junit
@@ -49,37 +47,36 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
     "--policy", type=click.Path(path_type=Path), help=f"The policy; default: {FILE} where there is one, else built in."
 )
 @_options
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The HTML, with the gate."
+)
 @click.option("--ci", type=click.Choice(["github", "azure"]), help="Tell this service by its own commands too.")
 def command(
     record: Path,
     baseline: Path | None,
     names: tuple[str, ...],
     policy: Path | None,
+    report: Path | None,
     ci: str | None,
     **files: Path | None,
 ) -> None:
-    """Hold the run of RECORD to a policy; --junit, --markdown, --sarif and --json write what pipelines read.
+    """Hold the run of RECORD to a policy; --junit, --markdown, --sarif and --json write what pipelines read,
+    --report the page that people read.
 
     Exit codes: 0 the gate is open; 1 it is shut; 2 the run was interrupted; 3 a case is errored, the record was
     altered, or something could not be written; 4 refused: a record or the policy cannot be read; 5 nothing was run;
     6 nothing failed, but something required is inconclusive.
     """
     run = read(record)
-    try:
-        terms = Terms.read(policy, baseline, dict(mapping(name) for name in names))
-        comparison, gated = terms.hold(run)
-    except PolicyRefused as refused:
-        raise Refused(f"the policy is refused\n{refused}") from None
-    except Unsound as problem:
-        raise Refused(escaped(f"{baseline}: {problem}")) from problem
-    except UnclearTargets as unclear:
-        raise Refused(f"{escaped(str(unclear))}\nsay it with --map OLD=NEW") from unclear
+    comparison, gated = held(run, policy, baseline, names)
     summary = Summary(run, comparison, gated)
     for line in gate(gated):
         click.echo(line)
     for name, path in files.items():
         if path is not None:
             written(path, FORMS[name](summary))
+    if report is not None:
+        page(run, report, comparison, gated)
     if ci is not None:
         tell(ci, summary)
     sys.exit(gated.exit)
