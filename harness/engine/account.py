@@ -37,6 +37,7 @@ def account(case: Case, conducted: Conducted, writer: RunWriter, started: float,
         latency=Latency.over(turn.latency for turn in turns),
         started=utc(started),
         seconds=seconds,
+        made=dict(conducted.made),
     )
 
 
@@ -88,6 +89,7 @@ def _turn(case: Case, taken: TurnTaken, asked: Any, writer: RunWriter) -> TurnLi
         tuple(where),
         Usage(**figures),
         Latency(final.first_event_at, final.first_token_at, final.exchange.ended_at) if final else Latency(),
+        {label: dict(tools) for label, tools in taken.served.items()},
     )
 
 

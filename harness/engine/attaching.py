@@ -73,4 +73,5 @@ def _address(course: Course, turn: Turn, attachment: Attachment) -> str:
     address = publish(attachment.name, attachment.media_type, attachment.content) if publish else None
     if address is None:
         raise CannotGoOn(f"turn {turn.id}: there is no address under which the service could fetch {attachment.name}")
+    course.published[attachment.name] = address
     return address

@@ -2,7 +2,8 @@
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from harness.conversation import Conversation, TurnTaken
@@ -17,9 +18,10 @@ from harness.engine.plan import Case
 from harness.engine.planting import Planting, Plot
 from harness.engine.promises import promised
 from harness.engine.scripts import script
-from harness.engine.stalls import since, stall_for
+from harness.engine.stalls import Serving, since, stall_for
 from harness.engine.steadiness import cannot_work
 from harness.engine.tampering import BREAKS
+from harness.engine.tape import ReplayTarget
 from harness.engine.target import Grounds
 from harness.engine.unsealing import SecretNotSent
 from harness.expectations import expect
@@ -46,7 +48,7 @@ class Conducted:
 
     `asked` holds each turn's new input by turn id; `allowed` the reason for which a finding was lowered, by code;
     `error` says why the harness or its input is at fault, None where it is not. `graded` are the exchanges in which a
-    model graded an answer, beside the conversation.
+    model graded an answer, beside the conversation. `made` is what the harness made up for the case and sent.
     """
 
     conversation: Conversation
@@ -56,6 +58,7 @@ class Conducted:
     asked: Mapping[str, Any]
     error: str | None = None
     graded: tuple[TurnTaken, ...] = ()
+    made: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def conduct(
@@ -70,7 +73,7 @@ async def conduct(
     planting = planting or Planting()
     plot = planting.begin(case)
     async with (
-        stall_for(case.scenario, facts, facts.variables(), grounds) as serving,
+        serving_for(case, grounds) as serving,
         case.target.open(grounds, script(case, planting.seed)) as opened,
         cleaned(grounds.steady(case.target, opened), grounds.ledger, facts.name, case.id) as door,
     ):
@@ -103,7 +106,16 @@ async def conduct(
         course.asked,
         course.error,
         tuple(course.graded),
+        course.made,
     )
+
+
+def serving_for(case: Case, grounds: Grounds) -> AbstractAsyncContextManager[Serving]:
+    """The tool servers of a case: those of the day where it is a recorded one."""
+    if isinstance(case.target, ReplayTarget):
+        return case.target.serving()
+    facts = case.target.facts
+    return stall_for(case.scenario, facts, facts.variables(), grounds)
 
 
 def _without_echo(findings: Sequence[Finding]) -> Sequence[Finding]:
@@ -204,6 +216,8 @@ async def _hold_to(course: Course, turn: Turn, taken: TurnTaken, grounds: Ground
                 course.findings.extend(expect.judge(taken, expectation, bindings, course.taken[:-1]))
         except Refused as refusal:
             course.error = course.case.scenario.told(refusal)
+        except CannotGoOn as reason:
+            course.error = str(reason)
     return course.error is None
 
 

@@ -66,6 +66,14 @@ class Course:
     exchanges: int = 0
     graded: list[TurnTaken] = field(default_factory=list)  # exchanges in which a model graded an answer
     error: str | None = None
+    published: dict[str, str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """What the harness made up for the case and sent: whoever plays it again needs the same."""
+        made = {"addresses": dict(self.serving.addresses), "published": self.published, "files": self.files}
+        return {"base": self.door.base, **{name: value for name, value in made.items() if value}}
 
     @property
     def bindings(self) -> dict[str, Any]:
@@ -89,7 +97,8 @@ class Course:
     def file_name(self, file: Attachment) -> str:
         """The name under which a file is uploaded; never its own."""
         if self.door.file_name is not None:
-            return self.door.file_name(file.ending)
+            self.files.append(self.door.file_name(file.ending))
+            return self.files[-1]
         self.sent_files += 1
         return f"att-{self.sent_files}.{file.ending}"
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 
 from harness.engine.account import account, without_exchanges
 from harness.engine.alike import Alike
+from harness.engine.cassette import Cassette, Still
 from harness.engine.conduct import conduct
+from harness.engine.course import CannotGoOn
 from harness.engine.echoing import Finds, echoes
 from harness.engine.exploring import Exploring, explore
 from harness.engine.ledger import Ledger
@@ -66,11 +68,13 @@ class Engine:
         seed: int = 0,
         finds: Finds | None = None,
         earlier: Earlier | None = None,
+        cassette: Cassette | None = None,
     ) -> None:
         self._writer = writer
+        self._cassette = cassette
         self._earlier = earlier
         self._finds = finds
-        self._steadiness = steadiness or Steadiness()
+        self._steadiness = Still(cassette) if cassette is not None else steadiness or Steadiness()
         self._grounds = Grounds(limits, steadiness=self._steadiness, ledger=ledger)
         self._alike = Alike()
         self._planting = Planting(seed)
@@ -180,11 +184,15 @@ class Engine:
             return without_exchanges(case, Verdict.SKIPPED, case.skipped, started)
         if (why := self._steadiness.stopped(case.target.facts)) is not None:
             return without_exchanges(case, Verdict.ERRORED, f"not sent: {why}", started)
-        if case.scenario.given:
+        if self._cassette is not None:
+            case = self._cassette.threaded(case)
+        elif case.scenario.given:
             return await self._explored(case, started, began)
         try:
             self._alike.enter(case)
             conducted = await conduct(case, self._grounds, self._alike, self._planting)
+        except CannotGoOn as end:
+            return without_exchanges(case, Verdict.ERRORED, str(end), started, time.monotonic() - began)
         except Exception as error:
             reason = "".join(traceback.format_exception(error, limit=-8))
             return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)
@@ -196,7 +204,10 @@ class Engine:
         if self._finds is not None:
             echoed = tuple(echoes(conducted.conversation, self._finds))
             conducted = replace(conducted, findings=(*conducted.findings, *echoed))
-        return account(case, conducted, self._writer, started, time.monotonic() - began)
+        if self._cassette is not None:
+            conducted = replace(conducted, findings=(*conducted.findings, *self._cassette.unseen(case)))
+        line = account(case, conducted, self._writer, started, time.monotonic() - began)
+        return line if self._cassette is None else self._cassette.told(case, line)
 
     async def _explored(self, case: Case, started: float, began: float) -> CaseLine:
         """A case with generated parameters: its line is that of one example. Modes draw apart and are not compared."""

@@ -40,7 +40,17 @@ def heading(
         seed=seed,
         settings=dict(settings),
         targets=tuple(
-            TargetLine(fact.name, fact.kind, fact.endpoint, fact.deployment, fact.model, fact.version, fact.region)
+            TargetLine(
+                fact.name,
+                fact.kind,
+                fact.endpoint,
+                fact.deployment,
+                fact.model,
+                fact.version,
+                fact.region,
+                fact.deployment_type,
+                fact.image_deployment,
+            )
             for fact in targets.values()
         ),
         scenarios=tuple(_scenario(case.scenario, case.repeats) for case in scenarios.values()),

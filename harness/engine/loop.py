@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Final
 
+from harness.engine.cassette import Cassette
 from harness.engine.echoing import Finds
 from harness.engine.engine import Engine
 from harness.engine.exploring import Exploring
@@ -33,6 +34,7 @@ class EngineLoop:
         seed: int = 0,
         finds: Finds | None = None,
         earlier: Earlier | None = None,
+        cassette: Cassette | None = None,
     ) -> None:
         self._loop = asyncio.new_event_loop()
         self._engine = Engine(
@@ -44,6 +46,7 @@ class EngineLoop:
             seed=seed,
             finds=finds,
             earlier=earlier,
+            cassette=cassette,
         )
         self._thread = threading.Thread(target=self._run, name="harness-engine", daemon=True)
         self._thread.start()

@@ -1,8 +1,8 @@
 """Facts that the harness plants in a conversation, and what the cases of a run know of one another.
 
-Facts are drawn from the run's seed, the case's id and its repeat: the record keeps the seed, so whoever runs the case again draws
-the same. They are told in the first turn that creates a response, one more in each of the next, and asked for after
-the last.
+Facts are drawn from the run's seed, the case's id and its repeat: the record keeps the seed, so whoever runs the case
+again draws the same. They are told in the first turn that creates a response, one more in each of the next, and asked
+for after the last.
 """
 
 import hashlib
