@@ -110,20 +110,34 @@ class Pacer:
         self._clock = clock
         self._drawn = drawn
         self._careful_until = 0.0
+        self.waiting = 0
         self.gate = Gate(quota.concurrency if quota.concurrency or not _known(quota) else int(MOST), first)
 
     @asynccontextmanager
     async def slot(self, request: Request) -> AsyncIterator[int]:
         """The time in which a request may be under way; gives the round of the gate."""
-        of_round = await self.gate.enter()
+        of_round = await self._entered(request)
         try:
-            now = self._clock.monotonic()
-            start = self._book.reserve(now, self._advances(request))
-            if start > now:
-                await self._clock.sleep(start - now)
             yield of_round
         finally:
             self.gate.leave()
+
+    async def _entered(self, request: Request) -> int:
+        """Waits for room and for the quota; `waiting` counts who does."""
+        self.waiting += 1
+        try:
+            of_round = await self.gate.enter()
+            try:
+                now = self._clock.monotonic()
+                start = self._book.reserve(now, self._advances(request))
+                if start > now:
+                    await self._clock.sleep(start - now)
+            except BaseException:
+                self.gate.leave()
+                raise
+        finally:
+            self.waiting -= 1
+        return of_round
 
     def heard(self, exchange: Exchange, of_round: int) -> None:
         """What an answer says about the pace."""

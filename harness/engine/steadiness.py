@@ -84,6 +84,11 @@ class Steadiness:
         """Why nothing is sent to the target any more; None where it is not stopped."""
         return self._stopped.get(facts.name)
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their turn at a deployment."""
+        return sum(pacer.waiting for pacer in self._pacers.values())
+
     def may_start_anew(self, line: CaseLine) -> bool:
         """Whether a case starts once more, and takes that off the budget."""
         loud = [finding.rule for finding in line.findings if finding.level is Level.ERROR]

@@ -1,0 +1,131 @@
+"""The live line of a run in a terminal, and what stands in its place where nobody looks on.
+
+In a terminal one line is drawn over and over, and pytest's letters are left out; a pipeline's log gets a plain line
+from time to time. Colours follow pytest's own rules (`NO_COLOR`, `--color`).
+"""
+
+import os
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Final
+
+import pytest
+
+from harness.engine.plan import Case
+from harness.engine.progress import Count, Progress
+from harness.findings import Verdict
+
+OFTEN: Final = 0.2
+"""Seconds between two drawings of the live line."""
+SELDOM: Final = 60.0
+"""Seconds between two lines of a log."""
+UNTOLD: Final = "harness_live"
+"""The mark on a report whose letter is not shown, because the live line counts it."""
+
+
+class LiveProgress:
+    """Tells how far a run has come while its items wait.
+
+    Args:
+        config: whose terminal is written to.
+        moment: how many cases are under way, and how many requests wait for quota, when asked.
+        clock: seconds, by a clock that only goes forward.
+    """
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        moment: Callable[[], tuple[int, int]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
+        self._moment = moment
+        self._clock = clock
+        self._began = clock()
+        self._planned: Counter[str] = Counter()
+        self._done: Counter[str] = Counter()
+        self._failed = 0
+        self._lock = threading.Lock()
+        self._end = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.live = self._terminal is not None and is_live(config, self._terminal)
+        self._drawn = False
+
+    def take(self, cases: Sequence[Case], futures: "Sequence[Future[Any]]") -> None:
+        """Counts cases that were handed to the engine, and their ends."""
+        for case, future in zip(cases, futures, strict=True):
+            region = case.target.facts.region or "-"
+            with self._lock:
+                self._planned[region] += 1
+            future.add_done_callback(lambda done, region=region: self._ended(region, done))  # type: ignore[misc]
+
+    def _ended(self, region: str, done: "Future[Any]") -> None:
+        bad = not done.cancelled() and (
+            done.exception() is not None or done.result().verdict not in (Verdict.PASSED, Verdict.SKIPPED)
+        )
+        with self._lock:
+            self._done[region] += 1
+            self._failed += bad
+
+    def now(self) -> Progress:
+        """How far it is."""
+        running, waiting = self._moment()
+        with self._lock:
+            planned, done = self._planned.total(), self._done.total()
+            regions = {name: Count(count, self._done[name]) for name, count in self._planned.items()}
+            failed = self._failed
+        return Progress(planned, done, min(running, planned - done), waiting, failed, self._clock() - self._began, regions)
+
+    def start(self) -> None:
+        """Begins to tell."""
+        if self._terminal is None:
+            return
+        if self.live:
+            self._terminal.showfspath = False
+        self._thread = threading.Thread(target=self._tell, name="harness-progress", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends, and leaves the terminal's line empty; a second time does nothing."""
+        self._end.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        if self._drawn:
+            self._terminal.write("\r\x1b[2K", flush=True)
+            self._drawn = False
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """A case that passed has no letter where the live line counts it; one that did not, neither."""
+        if not self.live or report.when != "call" or not report.passed or hasattr(report, "harness_flaky"):
+            return None
+        return "passed", "", ""
+
+    def _tell(self) -> None:
+        while not self._end.wait(OFTEN if self.live else SELDOM):
+            self.draw()
+
+    def draw(self) -> None:
+        """Writes the line as it stands now."""
+        width = shutil.get_terminal_size().columns - 1
+        line = self.now().line(width if self.live else 1000)
+        if self.live:
+            self._drawn = True
+            self._terminal.write(f"\r\x1b[2K{line}", flush=True)
+        else:
+            self._terminal.write(f"\n{line}\n", flush=True)
+
+
+def is_live(config: pytest.Config, terminal: Any) -> bool:
+    """Whether somebody looks on: a terminal that can draw over a line, no pipeline, and nothing more was asked for."""
+    return (
+        bool(terminal.isatty)
+        and not os.environ.get("CI")
+        and os.environ.get("TERM", "dumb") != "dumb"
+        and config.option.verbose <= 0
+        and config.option.capture != "no"
+    )
