@@ -16,11 +16,11 @@ def of_room(room: Room, deployment: str | None = None, streaming: bool = False) 
     """The header lines of any answer of this room; with a deployment, those of an answer by its model."""
     request_id = room.ids.uuid()
     lines = [("apim-request-id", request_id), ("x-request-id", request_id), *of_gateway(room.region)]
+    now = room.clock()
     if deployment is not None:
         lines += of_model(deployment, room.served(deployment), room.name, streaming)
         if not streaming:
-            lines += room.quotas.lines(deployment, room.clock())
-    now = room.clock()
+            lines += room.quotas.lines(deployment, now)
     if abs(now - time.time()) > 1:  # a clock that was put forward: the service's own is what it says
         lines.append(("date", formatdate(now, usegmt=True)))
     return lines

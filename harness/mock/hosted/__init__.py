@@ -47,7 +47,7 @@ TOOLS: Final[Mapping[str, HostedTool]] = {
 def wanted(body: Mapping[str, Any]) -> bool:
     """Whether a request has a hosted tool; most have none, and are answered in one round."""
     tools = body.get("tools")
-    return bool(tools) and any(isinstance(tool, dict) and tool.get("type") in TOOLS for tool in tools or ())
+    return bool(tools and any(isinstance(tool, dict) and tool.get("type") in TOOLS for tool in tools))
 
 
 def check(job: Job) -> None:

@@ -111,7 +111,10 @@ def met(criterion: str, text: str) -> bool | None:
 
 def grading(context: Context, phrases: Phrases) -> Draft | None:
     """A grade and its reason, where the call wants just these as JSON."""
-    form = (context.request.get("text") or {}).get("format") or {}
+    text = context.request.get("text")
+    if not text:
+        return None
+    form = text.get("format") or {}
     properties = (form.get("schema") or {}).get("properties") if form.get("type") == "json_schema" else None
     if not isinstance(properties, dict) or set(properties) != {"grade", "reason"}:
         return None

@@ -31,18 +31,22 @@ def finished(
     around = tokens.of_input((), instructions, body.get("tools"))
     visible, asked_for = fitting(seen, body, around, model, ways)
     context = Context(visible, body, model, instructions, tuple(seen.states.values()), room.ids.random)
-    rounds = yield from drafted(job, context, directions, seen)
+    tools = hosted.wanted(body)
+    rounds = yield from drafted(job, context, directions, seen, tools)
     effort = response["reasoning"]["effort"]
     thinks = model.reasons and effort not in ("none", "minimal")
     states: dict[str, Any] = {}
     items: list[JSON] = []
+    thought = 0
     for one in rounds:
-        asked_for += sum(map(tokens.of_item, items))  # what the rounds before made is read again
-        if thinks and one.draft.steps and "reasoning" not in [item["type"] for item in one.items]:
-            one.items.insert(0, think(room, body, response, one.draft, states, ways))
+        if items:  # what the rounds before made is read again
+            asked_for += sum(map(tokens.of_item, items))
+        if thinks:
+            thought += one.draft.thinking(effort)
+            if one.draft.steps and "reasoning" not in [item["type"] for item in one.items]:
+                one.items.insert(0, think(room, body, response, one.draft, states, ways))
         items += one.items
     limit = body.get("max_output_tokens") if ways.limit != "ignored" else None
-    thought = sum(one.draft.thinking(effort) for one in rounds) if thinks else 0
     items, thinking, spent, cut = making.within(items, thought, limit)
     cut = cut or "incomplete" in [item.get("status") for item in items]
     blocked = filtering.blocks_completion(items, directions)
@@ -50,7 +54,7 @@ def finished(
     note_partners(room, items)
     if ways.reasoning == "hidden":
         items = [item for item in items if item["type"] != "reasoning"]
-    if hosted.wanted(body):
+    if tools:
         items = hosted.shown(items, job)
     remembered = {**seen.states, **states}
     if reason is None and due(body, items, asked_for + spent, ways):
@@ -105,13 +109,18 @@ def fitting(seen: Window, body: Mapping[str, Any], around: int, model: Model, wa
     return visible, cost + around
 
 
-def drafted(job: Job, context: Context, directions: Directions, seen: Window) -> Generator[Errand, Any, list[Round]]:
-    """What is said: what the script wants, or what the model makes of its context; nothing if that was filtered."""
+def drafted(
+    job: Job, context: Context, directions: Directions, seen: Window, tools: bool
+) -> Generator[Errand, Any, list[Round]]:
+    """What is said: what the script wants, or what the model makes of its context; nothing if that was filtered.
+
+    `tools`: whether it has any that the service runs for it.
+    """
     if job.ways.filter == "silent" and filtering.category(seen.own, directions) is not None:
         draft = Draft.saying("")
     elif directions.scripted:
         draft = making.scripted_draft(directions.reply, directions.refusal, directions.items, directions.thinking)
-    elif hosted.wanted(job.body):
+    elif tools:
         return (yield from in_rounds(job, context))
     else:
         draft = answer(context)

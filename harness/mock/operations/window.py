@@ -87,15 +87,24 @@ def window(
         attach(own, held)
     earlier = [*said_in(room, body.get("conversation")), *context_of(room, parent, ways)]
     seen = Window(own, [*earlier, *own], parent=parent)
+    if earlier or not isinstance(said, str):
+        arrange(room, seen, len(earlier), ways)
+    seen.cost = sum(map(of_item, seen.visible))
+    return seen
+
+
+def arrange(room: Room, seen: Window, earlier: int, ways: Ways) -> None:
+    """From where the model sees the items, of which so many came before, and what it remembers by them.
+
+    Raises `Refused` for items that lack what they belong to.
+    """
     seen.start = newest_compaction(seen.items)
     if ways.pairing == "enforced":
         check_pairs(seen.visible)
-    check_partners(room, own[max(0, seen.start - len(earlier)) :])
+    check_partners(room, seen.own[max(0, seen.start - earlier) :])
     if ways.outputs == "swapped":
-        swap_outputs(own)
-    remember(room, seen, len(earlier), ways)
-    seen.cost = sum(map(of_item, seen.visible))
-    return seen
+        swap_outputs(seen.own)
+    remember(room, seen, earlier, ways)
 
 
 def newest_compaction(items: Sequence[JSON]) -> int:
