@@ -27,8 +27,11 @@ def reference(name: str) -> Any:
 
 @cache
 def rows(group: str) -> set[str]:
-    """The ids of the rows of one group of the catalogue of faults: `B` → B01, B02, …; skips the test without it."""
-    file = FOLDER / "fault-catalogue.md"
+    """The ids of one group of the catalogue of faults (`B` → B01, B02, …) or of the rules against threats (`R`).
+
+    Skips the test where there is no such page.
+    """
+    file = FOLDER / ("threat-model.md" if group == "R" else "fault-catalogue.md")
     if not file.is_file():
-        pytest.skip(f"no reference files: RESPONSES_REFERENCE is not set, and {FOLDER} has no fault-catalogue.md")
+        pytest.skip(f"no reference files: RESPONSES_REFERENCE is not set, and {FOLDER} has no {file.name}")
     return set(re.findall(rf"^\| ({group}\d+)°? \|", file.read_text(encoding="utf-8"), re.MULTILINE))

@@ -1,0 +1,175 @@
+"""Which tests show each kind of hostile input (E01 …) and each rule against threats (R1 …).
+
+A line of a table names a row, a file below `tests/` and tests in it; a row may have several lines. What no test shows
+yet stands in `NOT_SHOWN` with the reason.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+Shown = Mapping[str, tuple[tuple[str, str], ...]]
+"""Row → file and test, for each test that shows it."""
+
+
+def _table(text: str) -> Shown:
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for line in text.strip().splitlines():
+        row, file, *tests = line.split()
+        found[row] = (*found.get(row, ()), *((f"{file}.py", f"test_{test}") for test in tests))
+    return found
+
+
+INPUTS: Final = _table("""
+E01 source/test_hostile_files E01_no_constructor_beyond_json E01_tags_of_every_kind
+E02 source/test_hostile_files E02_more_aliases_than_allowed a_bomb_is_refused_before_it_is_built
+E02 source/test_hostile_files E02_aliases_within_bounds_are_what_they_stand_for E02_depth_counts_through_aliases
+E03 source/test_hostile_files E03_an_alias_to_itself
+E04 source/test_hostile_files E04_merge_keys a_bomb_is_refused_before_it_is_built
+E05 source/test_hostile_files E05_depth_at_its_limit a_bomb_is_refused_before_it_is_built
+E06 source/test_hostile_files E06_sizes_at_their_limits E06_every_document_has_its_own_limit
+E07 source/test_hostile_files E07_keys E07_a_doubled_key_deep_inside_an_alias_target_is_told_once
+E08 source/test_hostile_files E08_core_scalars E08_stays_text
+E09 source/test_hostile_files E09_not_finite E09_long_numbers
+E10 source/test_hostile_files E10_documents_in_order_with_their_own_lines E10_other_encodings E10_tabs
+E10 source/test_hostile_files E10_byte_order_mark_and_line_ends E10_every_document_is_checked_and_all_are_refused
+E11 source/test_hostile_files E11_hidden_characters_in_keys E11_raw_control_characters
+E12 scenario/test_load_scenarios E12_ids E12_the_same_id_twice_in_a_file
+E13 scenario/test_calls E13_nothing_is_included
+E14 scenario/test_scenario_mistakes T8_every_field_name_with_one_letter_changed_is_refused
+E15 scenario/test_scenario_mistakes E15_nothing_is_expected
+E16 source/test_hostile_files E16_templates_stay_text
+E16 scenario/test_variables E16_E19_other_syntaxes_are_text
+E17 scenario/test_variables E17_the_environment_cannot_be_named E17_not_through_an_escape_either
+E18 scenario/test_variables E18_what_is_put_in_is_not_read_again E18_not_even_in_a_later_pass
+E19 scenario/test_variables E16_E19_other_syntaxes_are_text
+E20 matchers/test_bounded_checks a_pattern_without_end_is_told nothing_around_such_a_pattern_makes_an_answer_of_it
+E21 matchers/test_bounded_checks no_reference_leads_out a_schema_without_end_is_told
+E22 scenario/test_scenario_mistakes E22_no_code_is_named_in_yaml
+E23 scenario/test_scenario_mistakes E23_bounds
+E23 scenario/test_calls E23_no_number_is_beyond_what_a_run_can_do
+E23 engine/test_engine_ceiling a_run_that_may_send_too_much_is_refused
+E24 scenario/test_load_scenarios E24_what_runs_is_what_was_checked
+E25 source/test_hostile_files E25_broken_and_empty_files
+E26 scenario/test_attachments E26_no_name_leads_out any_name_is_told_or_lies_below
+E27 scenario/test_attachments E27_no_symbolic_link_is_followed E27_swapped_between_check_and_use
+E28 scenario/test_attachments E28_a_hard_link_to_a_key_is_no_image E28_what_may_hold_a_secret_is_not_sent
+E29 scenario/test_attachments E29_regular_files_only E29_a_device_is_no_regular_file
+E30 scenario/test_attachments E30_a_huge_file_is_not_read E30_so_many_files_and_bytes_in_a_scenario
+E30 scenario/test_attachments E30_a_limit_of_the_api_may_be_broken_for_an_error
+E31 scenario/test_attachments E31_the_name_says_what_it_is
+E32 scenario/test_attachments E32_nothing_is_decoded
+E32 workshop/test_workshop document_that_swells text_chunk_that_swells documents_that_would_never_end
+E33 scenario/test_attachments E33_a_picture_with_a_script_is_sent_as_a_file_alone
+E34 scenario/test_attachments E34_no_name_can_break_a_header
+E35 scenario/test_attachments E35_an_attachment_is_no_address
+E36 scenario/test_calls E36_the_service_is_sent_into_no_inner_network
+E36 mock/test_mock_errands no_other_machine redirects_are_not_followed
+E37 scenario/test_calls E37_other_schemes_are_refused
+E38 expectations/test_produced what_is_no_base64_is_never_opened
+E43 targets/test_targets_origins unsafe safe
+E44 targets/test_targets_origins unsafe hosts_are_compared_by_labels the_table_has_sixty_addresses_and_more
+E45 engine/test_engine_origins no_redirect_is_followed
+E45 engine/test_engine_official a_redirect_is_not_followed
+E46 scenario/test_scenario_mistakes keys_of_a_scenario
+E47 targets/test_targets_reading mistakes_are_told_as_they_should_be
+E47 scenario/test_calls no_way_out whatever_is_let_through_lies_below
+E48 wire/test_redact a_secret_that_breaks_a_header_is_refused_by_name
+E49 engine/test_engine_unsealing where_it_may_not_go_nothing_is_sent elsewhere_it_stays_a_name
+E50 engine/test_engine_telling no_text_from_outside_acts_or_begins_a_line
+E51 engine/test_engine_telling no_text_from_outside_acts_or_begins_a_line
+E51 source/test_diagnostics nothing_hidden_is_ever_shown
+E51 report/test_report_page characters_that_act_are_spelled
+E52 engine/test_engine_telling commands_that_act_in_mid_line_are_broken_up
+E52 summary/test_summary_forms no_command_of_a_record_reaches_a_pipeline
+E53 summary/test_summary_forms no_markup_of_a_record_reaches_a_summary_page summary_page_is_cut_at_its_bound
+E55 report/test_report_page hostile_text_stays_text_in_every_field no_template_can_go_around_escaping
+E56 report/test_report_page hostile_text_stays_text_in_every_field
+E56 report/test_report_browser hostile_text_is_read_and_does_nothing
+E57 report/test_report_page page_asks_nothing_of_the_network_and_places_nothing_in_attributes_that_act
+E58 report/test_report_page page_asks_nothing_of_the_network_and_places_nothing_in_attributes_that_act
+E59 report/test_report_browser hostile_text_is_read_and_does_nothing
+E60 report/test_report_page policy_allows_one_style_and_one_script_by_hash
+E60 report/test_report_browser page_is_quiet_wherever_one_goes
+E61 report/test_report_browser hostile_text_is_read_and_does_nothing
+E63 summary/test_summary_forms xml_and_json_are_read_whatever_a_record_holds
+E64 record/test_record_bounds long_text_is_cut_with_length_and_hash cut_ends_at_a_character
+E64 record/test_record_bounds answer_of_a_million_entries_is_cut_as_a_whole
+E66 cli/test_check nothing_from_the_wire_controls_the_terminal_or_the_workflow
+E66 report/test_report_page hostile_text_stays_text_in_every_field
+E67 wire/test_redact no_spelling_gets_through no_base64_of_it_gets_through
+E67 wire/test_redact_deltas every_touched_delta_is_blanked wherever_it_is_cut
+E68 wire/test_redact no_spelling_gets_through
+E68 plugin/test_plugin a_key_reaches_the_endpoint_and_no_file
+E71 record/test_record_writer secret_is_gone_before_the_disk
+E76 mock/test_mock_connections only_loopback_is_listened_on
+E77 mock/test_mock_connections foreign_names_are_refused_everywhere preflight_of_a_browser_is_refused
+E77 engine/test_tool_servers a_foreign_host_is_turned_away
+E78 mock/test_mock_api door key_as_bearer_alone
+E79 mock/test_mock_connections slow_heads_and_bodies_end_in_time other_limits_of_heads_and_bodies
+E79 mock/test_mock_connections what_is_ambiguous_is_refused_and_the_connection_closed
+E79 mock/test_mock_connections connections_beyond_the_limit_are_turned_away_and_the_others_live
+E80 mock/test_mock_connections only_exact_paths requests_sent_ahead_are_answered_in_order
+E80 mock/test_mock_api only_exact_routes
+""")
+
+RULES: Final = _table("""
+R2 wire/test_redact a_secret_is_no_string a_secret_shows_its_name_alone
+R3 record/test_record_writer secret_is_gone_before_the_disk
+R3 wire/test_redact_deltas wherever_it_is_cut
+R4 targets/test_targets_origins unsafe the_table_has_sixty_addresses_and_more
+R4 engine/test_engine_origins the_credential_belongs_to_its_origin
+R5 engine/test_engine_origins no_redirect_is_followed no_cookie_comes_back no_proxy_of_the_environment
+R5 engine/test_engine_origins no_certificate_that_is_wrong_is_trusted
+R6 mock/test_mock_errands no_other_machine redirects_are_not_followed
+R6 scenario/test_calls E36_the_service_is_sent_into_no_inner_network
+R7 source/test_hostile_files a_bomb_is_refused_before_it_is_built the_limits_of_a_file_as_a_whole
+R8 scenario/test_scenario_mistakes T8_every_field_name_with_one_letter_changed_is_refused E15_nothing_is_expected
+R9 scenario/test_attachments E27_swapped_between_check_and_use E26_no_name_leads_out E29_regular_files_only
+R10 test_structure nothing_unsafe_is_called
+R13 wire/test_client bomb_is_stopped_at_the_limit limits_of_time
+R13 wire/test_coding a_bomb_stops_at_the_limit a_bomb_stops_at_the_ratio
+R13 wire/test_sse an_event_without_an_end_keeps_no_more_than_the_limit endless_comments_cost_no_memory
+R14 engine/test_engine_group_c what_is_repeated an_error_in_a_stream_is_not_repeated_in_the_turn
+R14 engine/test_engine_pace the_budget_of_a_run
+R15 engine/test_engine_ledger written_before_it_is_made
+R15 cli/test_gc what_a_killed_run_left_is_removed
+R16 record/test_record_writer each_line_is_one_write every_line_vouches_for_the_one_before
+R16 record/test_record_writer directory_and_files_are_the_owners_alone full_disk_at_any_write_leaves_all_before_it
+R17 engine/test_engine_telling no_text_from_outside_acts_or_begins_a_line
+R17 source/test_diagnostics nothing_hidden_is_ever_shown
+R18 report/test_report_browser hostile_text_is_read_and_does_nothing page_is_quiet_wherever_one_goes
+R18 report/test_report_page no_template_can_go_around_escaping policy_allows_one_style_and_one_script_by_hash
+R19 summary/test_summary_forms no_command_of_a_record_reaches_a_pipeline summary_page_is_cut_at_its_bound
+R19 summary/test_summary_forms no_markup_of_a_record_reaches_a_summary_page
+R20 mock/test_mock_connections only_loopback_is_listened_on foreign_names_are_refused_everywhere
+R20 mock/test_mock_connections preflight_of_a_browser_is_refused
+R20 mock/test_mock_api door
+R21 starting/test_starting_set workflows_of_github_are_valid_and_safe linter_sees_an_unsafe_workflow
+R22 engine/test_exit_codes the_strongest_decides
+R22 gate/test_gate_decisions a_replayed_run_is_no_live_evidence
+R22 cli/test_compare_and_gate altered_record_shuts_the_gate
+R23 record/test_record_joining same_shard_twice_counts_once missing_shard_is_told altered_shard_is_told
+""")
+
+_NO_TEST_YET = "no test yet"
+NOT_SHOWN: Final[Mapping[str, str]] = {
+    "E39": _NO_TEST_YET,
+    "E40": _NO_TEST_YET,
+    "E41": _NO_TEST_YET,
+    "E42": _NO_TEST_YET,
+    "E54": "nothing writes to GITHUB_ENV or GITHUB_OUTPUT; no test holds that yet",
+    "E62": "nothing is exported as CSV; no test holds that yet",
+    "E65": _NO_TEST_YET,
+    "E69": _NO_TEST_YET,
+    "E70": _NO_TEST_YET,
+    "E72": _NO_TEST_YET,
+    "E73": _NO_TEST_YET,
+    "E74": _NO_TEST_YET,
+    "E75": _NO_TEST_YET,
+    "R1": _NO_TEST_YET,
+    "R11": _NO_TEST_YET,
+    "R12": _NO_TEST_YET,
+    "R24": "there is no mark for sensitive scenarios: prompts and answers are always recorded",
+    "R25": _NO_TEST_YET,
+}
+"""What no test shows, and why."""
