@@ -6,7 +6,16 @@ One table is the embedded endpoint's own; the others were written by hand withou
 from collections import defaultdict
 from functools import cache
 
-from builders import answer_defects, mode_signs, stream_controls, stream_defects, streams, tellings, wire_defects
+from builders import (
+    answer_defects,
+    mode_signs,
+    stream_controls,
+    stream_defects,
+    streams,
+    target_signs,
+    tellings,
+    wire_defects,
+)
 from builders.on_wire import asking, exchange, payload, sse, text
 from builders.replies import of, plain, streamed
 from builders.reply_defects import DEFECTS as REPLY_DEFECTS
@@ -37,7 +46,7 @@ def by_hand() -> dict[str, list[Exchange | Reply | Conversation]]:
     for row in stream_defects.ROWS:
         if row.resumed_after is None and all(isinstance(event.get("type"), str) for event in row.events):
             rows[row.id].append(streamed(row.events, row.request))
-    for id_, conversation, *_ in (*tellings.DEFECTS, *mode_signs.DEFECTS):
+    for id_, conversation, *_ in (*tellings.DEFECTS, *mode_signs.DEFECTS, *target_signs.DEFECTS):
         rows[id_].append(conversation)
     rows["B70"].append(plain(headers={"date": "Thu, 28 May 2026 20:26:40 GMT"}, created_at=streams.CREATED_AT - 3600))
     return rows

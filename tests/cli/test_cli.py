@@ -102,6 +102,8 @@ def test_specs_is_run_where_no_path_is_named(
     here = home(tmp_path, "out")
     for name in ("first", "second"):
         (here / "out" / f"{name}.yaml").write_text(SPEC.replace("hello", name))
+    if "--set" in arguments:
+        (here / "specs" / "hello.yaml").write_text(SPEC.replace("Reply with OK.", '"Reply with ${a}."'))
     monkeypatch.chdir(here)
     seen = Seen()
     pytest.main([*with_defaults(arguments), "--co", "-q", "-p", "no:cacheprovider"], plugins=[seen])

@@ -4,7 +4,7 @@ The tables: the embedded endpoint's defects, and those written by hand without i
 """
 
 import pytest
-from builders import stream_controls, wire_defects
+from builders import stream_controls, target_signs, wire_defects
 from builders.catalogue import CONTROLS_ELSEWHERE, FAULTS
 from builders.evidence import alone, by_hand, by_hand_ids, judged
 from builders.on_wire import exchange, text
@@ -14,9 +14,24 @@ from harness.findings import CODES
 from harness.mock.defects import DEFECTS
 from harness.rules import RULES
 
-FAMILIES = ("wire", "order", "text", "tool", "reply", "sem", "state", "mcp", "modes", "client", "support", "secret", "avail")
+FAMILIES = (
+    "wire",
+    "order",
+    "text",
+    "tool",
+    "reply",
+    "sem",
+    "state",
+    "mcp",
+    "modes",
+    "client",
+    "support",
+    "secret",
+    "avail",
+)
 NEVER_ALONE = {
     "wire.close_delimited": "a close-delimited body is only wrong where it also lacks its end: A04 shows both",
+    "secret.echo": "only the engine knows what was sent and must not come back: tests/engine/test_engine_secrets.py",
     "state.delete_not_idempotent": "a second delete that answers 500 is a fault of the service too: B11 shows both",
 }
 
@@ -76,3 +91,8 @@ def test_every_rule_is_silent_on_every_control():
         found = judged(text(body))
         assert {one.rule for one in found} <= set(notes.split()), name
         assert all(one.level == "note" for one in found), name
+
+
+def test_every_rule_about_targets_is_silent_where_they_are_as_promised():
+    """Headers that say so in the service's own spelling, and what nobody promised."""
+    assert [judged(one) for one in target_signs.CONTROLS] == [()] * len(target_signs.CONTROLS)
