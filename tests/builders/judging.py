@@ -22,6 +22,14 @@ SUMMED = {"reasoning": {"effort": "high", "summary": "auto"}}
 CODE = {"type": "code_interpreter", "container": {"type": "auto"}}
 OUTPUTS = {"include": ["code_interpreter_call.outputs"]}
 
+SHELL_OUTPUT: dict[str, Any] = {
+    "type": "shell_call_output",
+    "call_id": "call_1",
+    "max_output_length": None,
+    "output": [{"outcome": {"type": "exit", "exit_code": 0}, "stderr": "", "stdout": "tides.txt"}],
+}
+"""What a shell printed; the endpoint has it by script alone."""
+
 ASKED: dict[str, dict[str, Any]] = {
     "text": {"input": "Write four sentences about rain."},
     "reasoning": {"input": "Think of a secret city and keep it to yourself.", **SUMMED},

@@ -17,11 +17,13 @@ import corpus
 import pytest
 from builders.attachments import asking, file_part, image_part, pdf, picture
 from builders.endpoint import NOW, Visitor, events_of
+from builders.judging import SHELL_OUTPUT
 from builders.shapes import JSON, Shape, family, objects, operation, shapes
 from builders.tool_stalls import approving, dice, served, tool
 
 from harness.engine.tool_servers import Stall
 from harness.mock import MockServer, bases
+from harness.mock.offered import named
 
 PAGE = Path(__file__).parents[2] / "docs" / "endpoint.md"
 SINCE = 1_761_955_200
@@ -161,6 +163,17 @@ async def servers(visitor: Noting, stall: Stall) -> None:
     await visitor.stream("Roll the dice for 2d4.", tools=[tool(stall, require_approval="never")])
 
 
+async def screens(visitor: Noting) -> None:
+    """The use of a computer, up to its second action."""
+    tool = {"type": "computer_use_preview", "display_width": 9, "display_height": 9, "environment": "linux"}
+    asked = {"tools": [tool], "truncation": "auto", "model": "computer-use-preview"}
+    visitor.room.deployments = {**visitor.room.deployments, "computer-use-preview": named("computer-use-preview")}
+    made = await visitor.create("Click the button and press ENTER.", **asked)
+    shot = {"type": "computer_screenshot", "image_url": "data:image/png;base64,AAAA"}
+    output = {"type": "computer_call_output", "call_id": made["output"][-1]["call_id"], "output": shot}
+    await visitor.stream([output], previous_response_id=made["id"], **asked)
+
+
 async def others(visitor: Noting) -> None:
     """Compaction, counting, conversations."""
     turns = [{"role": "user", "content": "My parcel is 17."}, {"role": "assistant", "content": "Noted."}]
@@ -168,6 +181,8 @@ async def others(visitor: Noting) -> None:
     await visitor.send("POST", "/responses/input_tokens", {"model": visitor.model, "input": "Hi"})
     _, _, sent = await visitor.send("POST", "/conversations", {"metadata": {"a": "b"}})
     conversation = json.loads(sent)["id"]
+    said = {"items": [{"role": "system", "content": "Be kind."}]}
+    await visitor.send("POST", f"/conversations/{conversation}/items", said)
     await visitor.create("My parcel is 17.", conversation=conversation)
     long = " ".join(["The tide turns twice a day."] * 300)
     managed = [{"type": "compaction", "compact_threshold": 1000}]
@@ -188,14 +203,14 @@ def ours() -> dict[str, Shape]:
             for model in ("gpt-5-mini", "gpt-4.1"):
                 room = server.rooms.open({"issues": ["image-streaming"]}, model=model, clock=lambda: NOW)
                 visitor = Noting(server, room, session)
-                for program in (responses, attachments, drawings, code, searches, refusals, others):
+                for program in (responses, attachments, drawings, code, searches, screens, refusals, others):
                     await program(visitor)
                 with served() as all_servers, all_servers.open(dice()) as stall:
                     await servers(visitor, stall)
                 seen += visitor.seen
-            for name, base in bases.BASES.items():
-                script = {"items": [dict(item) for item in base.output]}
-                room = server.rooms.open(script, model=base.model, clock=lambda: NOW, name=f"base-{name}")
+            scripts = [([dict(item) for item in base.output], base.model) for base in bases.BASES.values()]
+            for items, model in [*scripts, ([SHELL_OUTPUT], "gpt-5.1")]:
+                room = server.rooms.open({"items": items}, model=model, clock=lambda: NOW)
                 visitor = Noting(server, room, session)
                 await visitor.stream("Hi")
                 await visitor.create("Hi")
@@ -240,12 +255,19 @@ def test_shapes_are_those_of_the_recordings():
     assert all(len(reason) > 10 for reason in known.values())
 
 
-def test_most_of_what_was_recorded_is_held_against_ours():
-    """The comparison is no empty one: what is left out is what the endpoint does not send."""
+NEVER_SENT = {"tool_search_call", "tool_search_output", "program", "program_output"}
+"""Items of tools that the documentation of Azure does not name; the page says so."""
+BADLY_KEPT = {"error body of 200", "list of POST /conversations"}
+"""Recorded without the status of the refusal, and without the end of the path."""
+
+
+def test_all_that_was_recorded_is_held_against_ours():
     recent, _ = recorded()
-    compared = set(recent) & set(ours())
-    assert len(compared) > 60
-    assert {"response of POST /responses", "usage", "output message", "event response.output_text.delta"} <= compared
+    left_out = set(recent) - set(ours())
+
+    assert len(set(recent) & set(ours())) > 120
+    assert {kind for kind in left_out if not NEVER_SENT & set(kind.split())} <= BADLY_KEPT
+    assert all(f"`{kind}`" in PAGE.read_text(encoding="utf-8") for kind in NEVER_SENT)
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, {"a": 1, "b": None}, {"a": "x", "b": None, "c": 0}])
