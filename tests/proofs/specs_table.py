@@ -1,0 +1,173 @@
+"""Which defects turn which scenario of specs/ red, and docs/scenarios.md: `make specs-table`.
+
+Every scenario runs on the right endpoint, and on one with each defect of the groups A and B in turn, until one of its
+cases does not pass. Ends with 1 where a scenario is red without a defect, where nothing turns one red, and where two
+are turned red by the same defects: what cannot be told apart shows nothing of its own.
+
+    PYTHONPATH=tests python tests/proofs/specs_table.py [--processes N] [--only PART-OF-ID] [--defects A57,B01]
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from builders.house import ROOMY, ROOT, SHORT, Outcome, grounds, house, named, run
+from builders.witness import witnessing
+
+from harness.engine.plan import Case
+from harness.mock.defects import DEFECTS
+from harness.scenario.model import Scenario
+
+PAGE = ROOT / "docs" / "scenarios.md"
+ENDLESS = frozenset({"A22", "A23", "A24"})
+"""Defects of which nothing is seen before a limit of time."""
+TOGETHER = frozenset({"B05", "B65", "B67"})
+"""Defects that show between two cases of a run."""
+AT_ONCE = 12
+RARE = 8
+"""A rule that had something to look at in no more scenarios than this is named on the page."""
+STREAMED = frozenset({"stream", "background_stream", "resumed"})
+HEAD = """# The house scenarios
+
+The scenarios of `specs/`: what the API promises, feature by feature, each in every way in which it makes sense. All
+pass on the embedded endpoint in all their modes. Run one with `harness run specs -k ID`.
+
+**Cases**: on the default targets. **Rules**: how many of the [rules](rules.md) had something to look at, and by name
+those that look at {rare} or fewer. **Red by**: how many of the {defects} deviations that the embedded endpoint
+can be switched to (`--defect`, groups A and B) turn the scenario red; no two scenarios are turned red by the same.
+**Alone**: deviations that turn no other scenario red.
+
+The columns are measured, and this page is written, by `make specs-table`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A scenario with what was measured: how it went on the right endpoint, and by defect on those it could show at."""
+
+    scenario: Scenario
+    right: Outcome
+    outcomes: Mapping[str, Outcome]
+
+    @property
+    def red(self) -> frozenset[str]:
+        """The defects that turn it red."""
+        return frozenset(defect for defect, outcome in self.outcomes.items() if outcome.red is not None)
+
+
+async def measured(scenarios: Sequence[Scenario], defects: Collection[str]) -> list[Row]:
+    """Each scenario on the right endpoint, then with those defects that would change anything of that."""
+    roomy, short = grounds(ROOMY), grounds(SHORT)
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(scenario: Scenario, defect: str) -> Outcome:
+        of_streams = DEFECTS[defect].layer in ("events", "frames")
+        async with gate:
+            return await run(
+                scenario,
+                short if defect in ENDLESS else roomy,
+                defect,
+                times=2 if defect in TOGETHER else 1,
+                only=streams if of_streams else lambda case: True,
+            )
+
+    made = []
+    try:
+        for scenario in scenarios:
+            began = time.monotonic()
+            with witnessing() as noted:
+                right = await run(scenario, roomy)
+            tried = sorted(noted.intersection(defects))
+            outcomes = await asyncio.gather(*(one(scenario, defect) for defect in tried))
+            made.append(Row(scenario, right, dict(zip(tried, outcomes, strict=True))))
+            told = f"{len(made[-1].red)} of {len(tried)} defects turn it red, {time.monotonic() - began:.1f} s"
+            print(f"{scenario.id}: {told}", flush=True)
+    finally:
+        await roomy.close()
+        await short.close()
+    return made
+
+
+def streams(case: Case) -> bool:
+    """Whether anything is streamed in a case: where nothing is, a defect of streams cannot show."""
+    return case.delivery in STREAMED or any(turn.action in ("resume", "call") for turn in case.scenario.turns)
+
+
+def work(share: Sequence[str], defects: Collection[str]) -> list[Row]:
+    """One process's share of the scenarios, by id."""
+    return asyncio.run(measured([named(id_) for id_ in share], defects))
+
+
+def rows(ids: Sequence[str], defects: Collection[str], processes: int) -> list[Row]:
+    """What is measured, in the order of the ids, over several processes."""
+    if processes == 1:
+        return work(ids, defects)
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        shares = pool.starmap(work, [(ids[at::processes], defects) for at in range(processes)])
+    found = {row.scenario.id: row for share in shares for row in share}
+    return [found[id_] for id_ in ids]
+
+
+def problems(made: Sequence[Row]) -> Iterator[str]:
+    """What must not be."""
+    alike = defaultdict(list)
+    for row in made:
+        alike[row.red].append(row.scenario.id)
+        if row.right.red is not None:
+            yield f"red without a defect: {row.right.red}"
+    for red, ids in alike.items():
+        if not red:
+            yield from (f"nothing turns {id_} red" for id_ in ids)
+        elif len(ids) > 1:
+            yield f"{len(red)} defects, the same, turn red: {', '.join(ids)}"
+
+
+def page(made: Sequence[Row], defects: int) -> str:
+    """The whole page."""
+    applied = Counter(rule for row in made for rule in row.right.applied)
+    hit = Counter(defect for row in made for defect in row.red)
+    lines = [HEAD.format(rare=RARE, defects=defects)]
+    for folder, inside in groupby(made, key=lambda row: Path(row.scenario.file).parts[1]):
+        lines += ["", f"## {folder}", "", "| scenario | shows | cases | rules | red by | alone |", "| --- " * 6 + "|"]
+        for row in inside:
+            rare = sorted(rule for rule in row.right.applied if applied[rule] <= RARE)
+            alone = sorted(defect for defect in row.red if hit[defect] == 1)
+            cells = (
+                f"[`{row.scenario.id}`](../{row.scenario.file})",
+                row.scenario.title.replace("|", "\\|"),
+                str(row.right.cases),
+                "; ".join([str(len(row.right.applied)), *filter(None, [", ".join(f"`{rule}`" for rule in rare)])]),
+                str(len(row.red)),
+                ", ".join(alone) or "–",
+            )
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", default="", help="scenarios with this in their id; the page is not written then")
+    parser.add_argument("--defects", default="", help="these alone; the page is not written then")
+    asked = parser.parse_args()
+    defects = [id_ for id_ in asked.defects.split(",") if id_] or [id_ for id_ in DEFECTS if id_[0] in "AB"]
+    ids = [each.id for each in house() if asked.only in each.id]
+    began = time.monotonic()
+    made = rows(ids, defects, max(1, asked.processes))
+    wrong = list(problems(made))
+    print(f"{len(made)} scenarios, {len(defects)} defects, {time.monotonic() - began:.0f} s", *wrong, sep="\n")
+    if not (asked.only or asked.defects):
+        PAGE.write_text(page(made, len(defects)), encoding="utf-8")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
