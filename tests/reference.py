@@ -27,11 +27,12 @@ def reference(name: str) -> Any:
 
 @cache
 def rows(group: str) -> set[str]:
-    """The ids of one group of the catalogue of faults (`B` → B01, B02, …) or of the rules against threats (`R`).
+    """The ids of one group of the catalogue of faults (`B` → B01, B02, …), of the rules against threats (`R`), or of
+    the sections of the guide (`S`).
 
     Skips the test where there is no such page.
     """
-    file = FOLDER / ("threat-model.md" if group == "R" else "fault-catalogue.md")
+    file = FOLDER / {"R": "threat-model.md", "S": "source-document.md"}.get(group, "fault-catalogue.md")
     if not file.is_file():
         pytest.skip(f"no reference files: RESPONSES_REFERENCE is not set, and {FOLDER} has no {file.name}")
     return set(re.findall(rf"^\| ({group}\d+)°? \|", file.read_text(encoding="utf-8"), re.MULTILINE))

@@ -1,31 +1,9 @@
 """No kind of hostile input and no rule against threats is forgotten: each has its tests, which exist, or a reason."""
 
-import ast
-from functools import cache
-from pathlib import Path
-
 import pytest
 import reference
+from builders.shown import lacking
 from builders.threats import INPUTS, NOT_SHOWN, RULES
-
-TESTS = Path(__file__).parent
-
-
-@cache
-def functions(file: str) -> frozenset[str]:
-    """The names of the tests of a file; empty where there is no such file."""
-    path = TESTS / file
-    if not path.is_file():
-        return frozenset()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-
-
-def lacking(shown: dict[str, tuple[tuple[str, str], ...]]) -> list[str]:
-    """What is named and does not exist."""
-    return [
-        f"{row}: {file}::{test}" for row, tests in shown.items() for file, test in tests if test not in functions(file)
-    ]
 
 
 def test_every_test_that_is_named_exists():

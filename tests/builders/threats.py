@@ -1,25 +1,14 @@
 """Which tests show each kind of hostile input (E01 …) and each rule against threats (R1 …).
 
-A line of a table names a row, a file below `tests/` and tests in it; a row may have several lines. What no test shows
-yet stands in `NOT_SHOWN` with the reason.
+What no test shows yet stands in `NOT_SHOWN` with the reason.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-Shown = Mapping[str, tuple[tuple[str, str], ...]]
-"""Row → file and test, for each test that shows it."""
+from builders.shown import table
 
-
-def _table(text: str) -> Shown:
-    found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for line in text.strip().splitlines():
-        row, file, *tests = line.split()
-        found[row] = (*found.get(row, ()), *((f"{file}.py", f"test_{test}") for test in tests))
-    return found
-
-
-INPUTS: Final = _table("""
+INPUTS: Final = table("""
 E01 source/test_hostile_files E01_no_constructor_beyond_json E01_tags_of_every_kind
 E02 source/test_hostile_files E02_more_aliases_than_allowed a_bomb_is_refused_before_it_is_built
 E02 source/test_hostile_files E02_aliases_within_bounds_are_what_they_stand_for E02_depth_counts_through_aliases
@@ -112,7 +101,7 @@ E80 mock/test_mock_connections only_exact_paths requests_sent_ahead_are_answered
 E80 mock/test_mock_api only_exact_routes
 """)
 
-RULES: Final = _table("""
+RULES: Final = table("""
 R2 wire/test_redact a_secret_is_no_string a_secret_shows_its_name_alone
 R3 record/test_record_writer secret_is_gone_before_the_disk
 R3 wire/test_redact_deltas wherever_it_is_cut

@@ -5,7 +5,7 @@ from typing import Any
 import openai
 import pytest
 from builders.client import using
-from openai import AsyncOpenAI
+from openai import AsyncAzureOpenAI, AsyncOpenAI
 from pydantic import BaseModel
 
 
@@ -28,6 +28,81 @@ def test_create_retrieve_list_delete():
     assert second.usage is not None
     assert second.usage.total_tokens == second.usage.input_tokens + second.usage.output_tokens
     assert listed == ["message", "message", "reasoning", "message"]
+
+
+def test_chained_by_hand():
+    async def program(client: AsyncOpenAI):
+        window: list[Any] = [{"role": "user", "content": "My parcel is 4417."}]
+        first = await client.responses.create(model="gpt-5-mini", input=window)
+        window += [*first.output, {"role": "user", "content": "What is my parcel?"}]
+        return await client.responses.create(model="gpt-5-mini", input=window)
+
+    assert using(program).output_text == "Your parcel is 4417."
+
+
+def test_keys_and_tokens_as_clients_send_them():
+    """A key as Bearer; a token from a provider, as of Entra; the key as `api-key`, with a version of the API."""
+
+    async def program(client: AsyncOpenAI):
+        async def token() -> str:
+            return str(client.api_key)
+
+        of_entra = client.with_options(api_key=token)
+        of_azure = AsyncAzureOpenAI(
+            base_url=str(client.base_url), api_key=client.api_key, api_version="preview", max_retries=0
+        )
+        async with of_azure:
+            asked: Any = {"model": "gpt-5-mini", "input": "Reply with OK."}
+            answers = [await one.responses.create(**asked) for one in (client, of_entra, of_azure)]
+            read = await of_azure.responses.retrieve(answers[0].id)
+        return answers, read
+
+    answers, read = using(program)
+
+    assert [answer.output_text for answer in answers] == ["OK"] * 3
+    assert read == answers[0]
+
+
+def test_background_polled_and_cancelled():
+    async def program(client: AsyncOpenAI):
+        asked: Any = {"model": "gpt-5-mini", "input": "Reply with OK.", "background": True}
+        made = await client.responses.create(**asked)
+        statuses = [made.status]
+        while made.status in ("queued", "in_progress"):
+            made = await client.responses.retrieve(made.id)
+            statuses.append(made.status)
+        other = await client.responses.create(**asked)
+        cancelled = [(await client.responses.cancel(other.id)).status for _ in range(2)]
+        with pytest.raises(openai.BadRequestError):
+            await client.responses.create(**asked, store=False)
+        return statuses, made.output_text, cancelled
+
+    assert using(program) == (["queued", "in_progress", "completed"], "OK", ["cancelled", "cancelled"])
+
+
+def test_background_stream_is_taken_up():
+    async def program(client: AsyncOpenAI):
+        stream = await client.responses.create(
+            model="gpt-5-mini", input="Write three sentences about rain.", background=True, stream=True
+        )
+        seen: list[Any] = []
+        async for event in stream:
+            seen.append(event)
+            if len(seen) == 8:
+                await stream.close()
+                break
+        resumed = await client.responses.retrieve(
+            seen[0].response.id, stream=True, starting_after=seen[-1].sequence_number
+        )
+        seen += [event async for event in resumed]
+        return seen, await client.responses.retrieve(seen[0].response.id)
+
+    seen, stored = using(program)
+
+    assert [event.sequence_number for event in seen] == list(range(len(seen)))
+    assert seen[-1].response == stored
+    deltas = "".join(event.delta for event in seen if event.type == "response.output_text.delta")
+    assert deltas == stored.output_text != ""
 
 
 def test_stream_and_its_helper():
