@@ -33,11 +33,15 @@ SCHEMA: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What is sent for a feature: these fields beside the model, to this path below the API's base address."""
+    """What is sent for a feature: these fields beside the model, to this path below the API's base address.
+
+    `parts` are features of which the feature is made: nothing is sent for it, it works where any of them does.
+    """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     path: str = "responses"
     asks: Any = ASK
+    parts: tuple[str, ...] = ()
 
     def body(self, deployment: str) -> dict[str, Any]:
         """The request's body."""
@@ -56,6 +60,8 @@ def _tool(**tool: Any) -> Probe:
     return Probe({"tools": [tool], "tool_choice": "auto"})
 
 
+EFFORTS: Final = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+
 PROBES: Final[Mapping[str, Probe]] = {
     "text": Probe(),
     "streaming": Probe({"stream": True}),
@@ -68,9 +74,9 @@ PROBES: Final[Mapping[str, Probe]] = {
     "pdf": Probe(asks=_part({"type": "input_file", "filename": "a.pdf", "file_data": DOCUMENT})),
     "temperature": Probe({"temperature": 0.5}),
     "top_p": Probe({"top_p": 0.5}),
-    "reasoning_effort": _effort("high"),
     "reasoning_summary": Probe({"reasoning": {"summary": "auto"}}),
-    **{f"effort_{name}": _effort(name) for name in ("none", "minimal", "low", "medium", "high", "xhigh", "max")},
+    **{f"effort_{name}": _effort(name) for name in EFFORTS},
+    "reasoning_effort": Probe(parts=tuple(f"effort_{name}" for name in EFFORTS)),
     "functions": _tool(type="function", name="word", parameters=SCHEMA, strict=True),
     "code_interpreter": _tool(type="code_interpreter", container={"type": "auto"}),
     "computer_use": Probe(
@@ -89,4 +95,5 @@ PROBES: Final[Mapping[str, Probe]] = {
     "input_tokens": Probe(path="responses/input_tokens"),
     "compaction": Probe(path="responses/compact"),
 }
-"""A row for each feature that one small request shows. `text` comes first: without it nothing else is asked."""
+"""A row for each feature that one small request shows. `text` comes first: without it nothing else is asked.
+What is made of parts comes behind them."""

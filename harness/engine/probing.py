@@ -70,10 +70,15 @@ class Probed:
 
     @property
     def drifts(self) -> tuple[Cell, ...]:
-        """Where it differs from what is documented. Where it does not even answer as documented, that alone is told."""
+        """Where it differs from what is documented. What follows from another difference is not told beside it.
+
+        Where it does not even answer as documented, that alone is told; where a feature differs, its parts that differ
+        in the same way are not.
+        """
         found = tuple(cell for cell in self.cells if cell.drift)
         first = tuple(cell for cell in found if cell.feature == FIRST)
-        return first or found
+        told = {(part, cell.drift) for cell in found for part in PROBES[cell.feature].parts}
+        return first or tuple(cell for cell in found if (cell.feature, cell.drift) not in told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,10 @@ def entries(probed: Sequence[Probed]) -> tuple[Entry, ...]:
 async def probe(
     targets: Sequence[Target], grounds: Grounds, catalogue: Catalogue, features: Sequence[str] = ()
 ) -> tuple[Probed, ...]:
-    """What each target does, in order. `features` narrows what is asked; `text` is always asked first."""
-    asked = [name for name in PROBES if not features or name in features or name == FIRST]
+    """What each target does, in order. `features` narrows what is asked; `text` is always asked first, and with a
+    feature its parts."""
+    wanted = {FIRST, *features, *(part for name in features for part in PROBES[name].parts)}
+    asked = [name for name in PROBES if not features or name in wanted]
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(target: Target) -> Probed:
@@ -134,6 +141,9 @@ async def _asked(door: Door, facts: Facts, asked: Sequence[str]) -> dict[str, tu
             seen[name] = (Did.NOT_ASKED, "", None)
             continue
         sent = PROBES[name]
+        if sent.parts:
+            seen[name] = _of_parts([seen[part] for part in sent.parts])
+            continue
         accept = "text/event-stream" if sent.fields.get("stream") else "application/json"
         try:
             exchange = await door.sender.send(post(door.base + sent.path, sent.body(facts.deployment), (), accept))
@@ -142,6 +152,15 @@ async def _asked(door: Door, facts: Facts, asked: Sequence[str]) -> dict[str, tu
             continue
         seen[name] = _did(Reply(exchange, 0, profile=CORE))
     return seen
+
+
+def _of_parts(parts: Sequence[tuple[Did, str, int | None]]) -> tuple[Did, str, int | None]:
+    """What the parts of a feature say of it: one that works is enough, and none may be unclear where all refuse."""
+    for kind in (Did.WORKS, Did.UNCLEAR):
+        for part in parts:
+            if part[0] is kind:
+                return part
+    return parts[0]
 
 
 def _did(reply: Reply) -> tuple[Did, str, int | None]:

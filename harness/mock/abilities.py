@@ -11,9 +11,12 @@ from harness.mock.errors import Refused, broken, invalid
 from harness.mock.offered import Model
 
 PARTS: Final[Mapping[str, str]] = {"input_image": "vision", "input_file": "pdf"}
-"""Content parts, and the feature that a model needs for each. No model that answers in text is denied a tool."""
+"""Content parts, and the feature that a model needs for each."""
 
-SETTINGS: Final = frozenset({"stream", "text", "reasoning"})
+TOOLS: Final[Mapping[str, str]] = {"function": "functions", "code_interpreter": "code_interpreter"}
+"""Kinds of tools, and the feature that a model needs for each; the others look for themselves."""
+
+SETTINGS: Final = frozenset({"background", "stream", "text", "reasoning"})
 """Parameters that may ask for what a model has not."""
 
 TOO_MANY_TOOLS: Final = 300_000
@@ -30,7 +33,11 @@ def check(body: Mapping[str, Any], model: Model, issues: frozenset[str]) -> None
 
 
 def check_tools(body: Mapping[str, Any], model: Model, issues: frozenset[str]) -> None:
-    """Definitions that are too large, where that is a known issue."""
+    """Tools that the model has not, and definitions that are too large, where that is a known issue."""
+    for at, tool in enumerate(body.get("tools") or ()):
+        feature = TOOLS.get(str(tool.get("type")))
+        if feature is not None and model.lacks(feature):
+            raise invalid(f"Tool '{tool['type']}' is not supported with {model.name}.", f"tools[{at}].type")
     heavy = "large-tools-fail" in issues and model.name.startswith("gpt-4.1")
     if heavy and tokens.of_input((), None, body.get("tools")) > TOO_MANY_TOOLS:
         raise broken()
@@ -41,7 +48,13 @@ def check_settings(body: Mapping[str, Any], model: Model) -> None:
     if body.get("stream") and model.lacks("streaming"):
         message = "Unsupported value: 'stream' does not support true with this model. Supported values are: false."
         raise invalid(message, "stream", "unsupported_value")
+    if body.get("background") and model.lacks("background"):
+        raise unsupported("background")
     form = (body.get("text") or {}).get("format") or {}
+    if form.get("type") == "json_object" and model.lacks("json_mode"):
+        raise invalid(
+            "Invalid parameter: 'text.format' of type 'json_object' is not supported with this model.", "text.format"
+        )
     if form.get("type") == "json_schema" and model.lacks("structured_outputs"):
         message = (
             "Invalid parameter: 'text.format' of type 'json_schema' is not supported with this model. "
@@ -49,7 +62,7 @@ def check_settings(body: Mapping[str, Any], model: Model) -> None:
         )
         raise invalid(message, "text.format")
     reasoning = body.get("reasoning") or {}
-    if reasoning.get("summary") is not None and (not model.reasons or model.lacks("reasoning_summary")):
+    if reasoning.get("summary") is not None and not model.takes("reasoning_summary", model.reasons):
         raise unsupported("reasoning.summary")
     if reasoning.get("mode") == "pro" and model.lacks("reasoning_pro_mode"):
         raise unsupported("reasoning.mode")

@@ -89,14 +89,17 @@ INCLUDES: Final = (
     "message.output_text.logprobs",
 )
 
-NOT_WHEN_REASONING: Final = (
-    "temperature",
-    "top_p",
-    "presence_penalty",
-    "frequency_penalty",
-    "top_logprobs",
-)
-"""Parameters that a reasoning model refuses whatever their value (reasoning page)."""
+NOT_WHEN_REASONING: Final[Mapping[str, str]] = {
+    "temperature": "temperature",
+    "top_p": "top_p",
+    "presence_penalty": "penalties",
+    "frequency_penalty": "penalties",
+    "top_logprobs": "logprobs",
+}
+"""Parameters that a reasoning model refuses whatever their value (reasoning page), and the feature that takes each."""
+
+EFFORTS: Final = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+"""Every effort that some model takes."""
 
 FUNCTION: Final[Mapping[str, tuple[type, ...]]] = {"description": (str,), "parameters": (dict,), "strict": (bool,)}
 """Fields of a function beside its name; null stands for none."""
@@ -269,21 +272,24 @@ def check_metadata(metadata: Mapping[str, Any]) -> None:
 
 def check_reasoning(body: Mapping[str, Any], model: Model) -> None:
     reasoning = body.get("reasoning") or {}
-    if model.reasons:
-        for name in () if LIMITED.isdisjoint(body) else NOT_WHEN_REASONING:
-            if body.get(name) is not None:
-                message = f"Unsupported parameter: '{name}' is not supported with this model."
-                raise invalid(message, name)
-    elif reasoning.get("effort") is not None:
+    for name, feature in () if LIMITED.isdisjoint(body) else NOT_WHEN_REASONING.items():
+        if body.get(name) is not None and not model.takes(feature, not model.reasons):
+            message = f"Unsupported parameter: '{name}' is not supported with this model."
+            raise invalid(message, name)
+    if reasoning.get("effort") is not None:
+        check_effort(reasoning["effort"], model)
+    if reasoning.get("summary") is not None:
+        check_choice("reasoning.summary", reasoning["summary"], ("auto", "concise", "detailed"))
+
+
+def check_effort(effort: object, model: Model) -> None:
+    if not model.takes("reasoning_effort", model.reasons):
         message = "Unsupported parameter: 'reasoning.effort' is not supported with this model."
         raise invalid(message, "reasoning.effort", "unsupported_parameter")
-    effort = reasoning.get("effort")
-    if effort is not None and effort not in model.efforts:
+    if effort not in EFFORTS or not model.takes(f"effort_{effort}", effort in model.efforts):
         listed = ", ".join(f"'{name}'" for name in model.efforts)
         message = (
             f"Unsupported value: '{effort}' is not supported with the '{model.name}' model. "
             f"Supported values are: {listed}."
         )
         raise invalid(message, "reasoning.effort", "unsupported_value")
-    if reasoning.get("summary") is not None:
-        check_choice("reasoning.summary", reasoning["summary"], ("auto", "concise", "detailed"))

@@ -41,7 +41,12 @@ class Model:
 
     def lacks(self, feature: str) -> bool:
         """Whether the documentation denies the feature to this model."""
-        return Catalogue.load().documents(feature, self.name, version=self.version).answer is Documented.NO
+        return documented(self.name, self.version, feature) is Documented.NO
+
+    def takes(self, feature: str, otherwise: bool) -> bool:
+        """Whether this model has the feature: as documented, and `otherwise` where nothing is."""
+        answer = documented(self.name, self.version, feature)
+        return otherwise if answer is Documented.UNKNOWN else answer is Documented.YES
 
     @property
     def reasons(self) -> bool:
@@ -146,6 +151,12 @@ def version_of(name: str, version: str) -> VersionEntry | None:
         return Catalogue.load().model(name).version(version)
     except Unlisted:
         return None
+
+
+@cache
+def documented(name: str, version: str | None, feature: str) -> Documented:
+    """What the catalogue says of a feature, wherever the model may stand."""
+    return Catalogue.load().documents(feature, name, version=version).answer
 
 
 @cache

@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 
 from harness.catalogue import Catalogue, Documented, Fact
+from harness.engine.probes import EFFORTS, PROBES
 from harness.mock import offered
 from harness.mock.offered import MODELS, REGIONS
 
 FLIPPED = {Documented.YES: Documented.NO, Documented.NO: Documented.YES}
-ENFORCED = ("streaming", "structured_outputs", "vision", "pdf")
-"""Features that the embedded endpoint refuses wherever its catalogue denies them, whatever the request holds else."""
+GROUP = "reasoning_effort"
+"""It goes with its efforts: a model that takes none of them does not take the parameter."""
+OF_GROUP = tuple(f"effort_{name}" for name in EFFORTS)
+GRANTED = ("effort_low", "effort_medium", "effort_high")
+"""What a model takes that is falsely said to take efforts."""
+FEATURES = tuple(name for name in PROBES if name != "text")
+"""All features that can be probed, but for the one without which nothing is."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,9 @@ class Falsified(Catalogue):
 
     def documents(self, feature: str, model: str | None, region: str | None = None, version: str | None = None) -> Fact:
         fact = super().documents(feature, model, region, version)
+        if feature in OF_GROUP and (model, version, GROUP, None) in self._false:
+            granted = super().documents(GROUP, model, region, version).answer is Documented.NO and feature in GRANTED
+            return replace(fact, answer=Documented.YES if granted else Documented.NO)
         flips = (model, version, feature, region) in self._false
         return replace(fact, answer=FLIPPED[fact.answer]) if flips else fact
 
@@ -55,35 +64,54 @@ def versions() -> list[tuple[str, str]]:
 
 
 def candidates(of: list[tuple[str, str]], regions: tuple[str, ...]) -> Iterator[False_]:
-    """Entries whose truth is documented, and whose falsehood an endpoint would show in these regions."""
+    """Entries whose truth is documented, and whose falsehood an endpoint would show in these regions.
+
+    An effort alone is one only where the model takes efforts, and another one of them.
+    """
     catalogue = Catalogue.load()
+
+    def truth(feature: str, model: str, version: str) -> Documented:
+        return catalogue.documents(feature, model, version=version).answer
+
     for model, version in of:
         for region in regions:
             if catalogue.documents("text", model, region, version).answer in FLIPPED:
                 yield False_(model, version, "text", region)
-        for feature in ENFORCED:
-            if catalogue.documents(feature, model, version=version).answer in FLIPPED:
+        taken = [name for name in OF_GROUP if truth(name, model, version) is Documented.YES]
+        for feature in FEATURES:
+            answer = truth(feature, model, version)
+            single = truth(GROUP, model, version) is Documented.YES and (answer is Documented.NO or len(taken) > 1)
+            if answer in FLIPPED and (feature not in OF_GROUP or single):
                 yield False_(model, version, feature)
 
 
 def drawn(seed: int, count: int, of: list[tuple[str, str]], regions: tuple[str, ...]) -> frozenset[False_]:
-    """So many false entries, half of them of features and half of regions, both directions among them.
+    """So many false entries: first one of each feature in each direction, then any of regions and features.
 
-    At least two regions of each version stay as they are, so that its features can be seen at all.
+    At least two regions of each version stay as they are, so that its features can be seen at all, and of each version
+    one entry about efforts is false at most.
     """
     random_ = random.Random(seed)
-    every = list(candidates(of, regions))
-    features = [each for each in every if each.region is None]
-    places = [each for each in every if each.region is not None and each.region not in regions[:2]]
     seen = Catalogue.load()
-    features = [
+    every = [
         each
-        for each in features
-        if any(
+        for each in candidates(of, regions)
+        if (each.region not in regions[:2] if each.region else True)
+        and any(
             seen.documents("text", each.model, region, each.version).answer is Documented.YES for region in regions[:2]
         )
     ]
-    return frozenset(random_.sample(features, count // 2) + random_.sample(places, count - count // 2))
+    random_.shuffle(every)
+    first = {(each.feature, each.truth): at for at, each in enumerate(every)}
+    every = [every[at] for at in first.values()] + [each for at, each in enumerate(every) if at not in first.values()]
+    chosen: list[False_] = []
+    for each in every:
+        about_efforts = each.feature in (GROUP, *OF_GROUP)
+        same = [one for one in chosen if (one.model, one.version) == (each.model, each.version)]
+        if about_efforts and any(one.feature in (GROUP, *OF_GROUP) for one in same):
+            continue
+        chosen.append(each)
+    return frozenset(chosen[:count])
 
 
 @contextmanager
@@ -98,8 +126,12 @@ def believed(entries: frozenset[False_]) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(offered, "Catalogue", Known)
-        offered.deployable.cache_clear()
-        offered.newest.cache_clear()
+        forget()
         yield
-    offered.deployable.cache_clear()
-    offered.newest.cache_clear()
+    forget()
+
+
+def forget() -> None:
+    """What the endpoint knows of the catalogue by heart."""
+    for known in (offered.deployable, offered.newest, offered.documented):
+        known.cache_clear()

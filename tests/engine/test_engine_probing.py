@@ -50,29 +50,55 @@ def expected(falsified: frozenset[False_]) -> set[tuple[str, str, str, str | Non
     return {(each.model, each.version, each.feature, each.region, ways[each.truth]) for each in falsified}
 
 
-def test_eight_false_entries_in_four_regions():
-    of, regions = versions()[:12], (*tuple(REGIONS)[:2], "swedencentral", "eastus2")
-    falsified = drawn(3, 8, of, regions)
+FEW = ("vision", "temperature", "background", "compaction", "effort_high", "effort_xhigh", "json_mode", "functions")
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_false_entries_in_four_regions(seed):
+    """Told are those that are false, each with its direction, and no other."""
+    of, regions = versions()[10:20], (*tuple(REGIONS)[:2], "swedencentral", "eastus2")
+    falsified = frozenset(each for each in drawn(seed, 60, of, regions) if each.feature in (*FEW, "text"))
 
     with believed(falsified):
-        found = entries(probed(family(of, regions), ("streaming", "structured_outputs", "vision", "pdf")))
+        found = entries(probed(family(of, regions), FEW))
 
+    assert len({(each.feature, each.truth) for each in falsified}) >= 8
     assert told(found) == expected(falsified)
+
+
+def test_efforts_are_told_one_by_one_or_all_together():
+    """A model that takes none of them is told to take no effort at all, once."""
+    of, regions = [("o3", "2025-04-16"), ("o4-mini", "2025-04-16"), ("gpt-4.1", "2025-04-14")], ("eastus2",)
+    falsified = frozenset(
+        {
+            False_("o3", "2025-04-16", "reasoning_effort"),
+            False_("o4-mini", "2025-04-16", "effort_low"),
+            False_("gpt-4.1", "2025-04-14", "reasoning_effort"),
+        }
+    )
+
+    with believed(falsified):
+        seen = probed(family(of, regions), ("reasoning_effort",))
+
+    assert told(entries(seen)) == expected(falsified)
+    assert {cell.feature for cell in seen[0].cells} == {"text", "reasoning_effort", *PROBES["reasoning_effort"].parts}
 
 
 def test_a_true_catalogue():
     """Every feature that can be probed, on every version, in one region that documents it."""
     catalogue = Catalogue.load()
-    targets = [
-        target
-        for model, version in versions()[:16]
-        for region in ("swedencentral", "eastus2")
-        if catalogue.documents("text", model, region, version).answer is Documented.YES
-        for target in family([(model, version)], (region,))
-    ]
+    places = {
+        each: next(
+            region
+            for region in REGIONS
+            if catalogue.documents("text", each[0], region, each[1]).answer is Documented.YES
+        )
+        for each in versions()
+    }
 
-    seen = probed(targets, tuple(name for name in PROBES if name != "computer_use"))
+    seen = probed([target for each, region in places.items() for target in family([each], (region,))])
 
+    assert len(places) >= 20
     assert entries(seen) == ()
     assert {cell.did for each in seen for cell in each.cells} == {Did.WORKS, Did.REFUSES}
 

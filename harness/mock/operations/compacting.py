@@ -50,6 +50,8 @@ def compact(room: Room, raw: bytes) -> Work[Answer]:
     if faulty is not None:
         return faulty
     model = model_of(room, body, ways)
+    if model.lacks("compaction"):
+        raise invalid(f"The model '{model.name}' does not support compaction.", "model", "unsupported_model")
     if body.get("input") is None and body.get("previous_response_id") is None:
         raise asked.missing("input")
     response_id = room.ids.response()
