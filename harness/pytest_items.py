@@ -6,13 +6,15 @@ which does not know its share, and for a case with fixtures, it starts when its 
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import pytest
 
 from harness.catalogue import Catalogue
-from harness.engine.plan import Case, Omitted, plan
+from harness.engine.cassette import Cassette
+from harness.engine.plan import Case, Omitted, Plan, plan
 from harness.engine.repeating import Finished
 from harness.engine.scripts import wrong_scripts
 from harness.engine.target import Target
@@ -22,6 +24,7 @@ from harness.findings import Verdict
 from harness.record.chain import NotRecorded
 from harness.scenario.files import project_of
 from harness.scenario.load import load
+from harness.scenario.model import Scenario
 from harness.scenario.variables import names
 from harness.source.place import Refused
 from harness.wire.redact import Redactor
@@ -39,6 +42,9 @@ class Running(Protocol):
     omitted: list[Omitted]
     wanted: set[str]
     refused: bool
+    cassette: Cassette | None
+
+    def again(self, node: str) -> str: ...
 
     def register_mark(self, tag: str) -> None: ...
 
@@ -66,17 +72,7 @@ class ScenarioFile(pytest.File):
         root = project_of(self.path, self.config.rootpath) or self.config.rootpath
         try:
             scenarios = load(self.path, root, settings=self.harness.settings)
-            plans = [
-                plan(
-                    scenario,
-                    self.harness.targets,
-                    (Unbelieving if self.config.option.probe else Catalogue).load(),
-                    self.harness.settings,
-                    first_that_fits=self.harness.unconfigured,
-                    repeat=self.config.option.repeat,
-                )
-                for scenario in scenarios
-            ]
+            plans = [self._plan(scenario) for scenario in scenarios]
             if mistakes := wrong_scripts((case.scenario, case.target) for planned in plans for case in planned.cases):
                 raise Refused(mistakes)
         except Refused:
@@ -89,6 +85,19 @@ class ScenarioFile(pytest.File):
                 self.harness.register_mark(tag)
             for case in planned.cases:
                 yield ScenarioItem.of(self, case)
+
+    def _plan(self, scenario: Scenario) -> Plan:
+        """The cases of a scenario; of a recorded run those that can be played again."""
+        cassette = self.harness.cassette
+        planned = plan(
+            scenario,
+            self.harness.targets if cassette is None else cassette.knowing(scenario),
+            (Unbelieving if self.config.option.probe else Catalogue).load(),
+            self.harness.settings,
+            first_that_fits=self.harness.unconfigured,
+            repeat=self.config.option.repeat,
+        )
+        return planned if cassette is None else replace(planned, cases=cassette.planned(scenario, planned.cases))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, Refused):
@@ -141,7 +150,8 @@ class ScenarioItem(pytest.Function):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotPassed):
             harness: Running = self.parent.harness  # type: ignore[union-attr]
-            return harness.redact(_told(excinfo.value.finished).encode()).decode()
+            told = f"{_told(excinfo.value.finished)}\n\n{harness.again(self.nodeid)}"
+            return harness.redact(told.encode()).decode()
         if isinstance(excinfo.value, NotRecorded):
             return f"the case could not be recorded: {excinfo.value}"
         return super().repr_failure(excinfo)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CHECKED = (
     *("endpoint", "deployment", "api_key_env", "targets", "target", "region", "model"),
     *("defect", "set", "run_id", "shard", "balance", "gate", "policy", "baseline", "map", "resume"),
+    *("record", "replay", "rejudge"),
 )
 """Options that are checked where they are given, even if no scenario is collected."""
 
@@ -53,6 +54,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--resume", metavar="RUN", help="take up the interrupted run in this folder: what is not finished")
     group.addoption(
         "--resume-changed", action="store_true", help="take it up even if scenarios or targets changed since"
+    )
+    group.addoption("--record", metavar="DIR", help="keep the run in this folder as well, to be played again")
+    group.addoption("--replay", metavar="DIR", help="send nothing: what was recorded there answers the same requests")
+    group.addoption(
+        "--rejudge", metavar="DIR", help="send nothing: hold what was recorded there to the scenarios of today"
     )
     group.addoption("--shard", metavar="I/N", help="only the I-th of N parts of the plan; needs --run-id")
     group.addoption("--balance", metavar="RECORD", help="an earlier run whose durations make the shards even")
@@ -90,7 +96,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """A worker of pytest-xdist is about to start: it records under the run of this process."""
-    node.workerinput["harness_run"] = harness_of(node.config).run
+    harness = harness_of(node.config)
+    harness.hold()
+    node.workerinput["harness_run"] = harness.run
 
 
 def harness_of(config: pytest.Config) -> "Harness":
@@ -107,10 +115,13 @@ def harness_of(config: pytest.Config) -> "Harness":
 
 
 def _made(config: pytest.Config) -> "Harness":
-    from harness import pytest_options, pytest_resume, pytest_run
+    from harness import pytest_options, pytest_replay, pytest_resume, pytest_run
 
+    pytest_replay.check_recording(config.option)
+    cassette = pytest_replay.cassette_of(config)
     pytest_resume.prepare(config)
-    return pytest_run.Harness(config, pytest_options.ground_of(config), _page_writer, _gate(config))
+    ground = pytest_options.ground_of(config) if cassette is None else pytest_replay.ground_of(cassette)
+    return pytest_run.Harness(config, ground, _page_writer, _gate(config), cassette)
 
 
 def _page_writer() -> "PageWriter":

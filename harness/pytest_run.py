@@ -4,7 +4,6 @@ import gc
 import os
 import signal
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -13,8 +12,9 @@ from typing import Any, Final
 
 import pytest
 
-from harness.comparison.gated import weightiest
+from harness.engine.account import utc
 from harness.engine.book import Shared
+from harness.engine.cassette import Cassette
 from harness.engine.ceiling import MOST_REQUESTS, Ceiling, ceiling
 from harness.engine.engine import CONCURRENCY
 from harness.engine.exploring import FOLDER, Exploring
@@ -26,9 +26,7 @@ from harness.engine.plan import Case, Omitted
 from harness.engine.planting import seed_of
 from harness.engine.repeating import Finished
 from harness.engine.steadiness import Steadiness
-from harness.engine.target import Facts
-from harness.findings import Verdict
-from harness.pytest_items import NotPassed, ScenarioFile, ScenarioItem
+from harness.pytest_items import ScenarioFile, ScenarioItem
 from harness.pytest_options import (
     Ground,
     check_examples,
@@ -38,8 +36,11 @@ from harness.pytest_options import (
     naming_of,
     settings_of,
 )
+from harness.pytest_replay import again, kept
 from harness.pytest_resume import asked, earlier_of, still_the_same
 from harness.pytest_signals import Signals
+from harness.pytest_telling import shown_path, where_of
+from harness.pytest_verdicts import REFUSED, Verdicts
 from harness.record.lines import Head
 from harness.record.lock import held
 from harness.record.run import Run
@@ -47,11 +48,6 @@ from harness.record.writer import RunWriter, file_names
 from harness.report.matrix import matrix
 from harness.summary.repeated import lines as repeats_told
 
-REFUSED: Final = 4
-INCONCLUSIVE: Final = 6
-FLAKY: Final = "~"
-"""The letter of a case that passed although not all of its attempts did."""
-LETTERS: Final = {Verdict.FAILED: "F", Verdict.ERRORED: "E", Verdict.INCONCLUSIVE: "I"}
 MARKS: Final = {
     "owner(name)": "scenarios of this owner",
     "links(*addresses)": "scenarios with these links",
@@ -74,8 +70,10 @@ class Harness:
         ground: Ground,
         page_writer: Callable[[], PageWriter],
         gate: Gate | None = None,
+        cassette: Cassette | None = None,
     ) -> None:
         self._config = config
+        self.cassette = cassette
         self._page_writer = page_writer
         self._gate = gate
         self._gated: tuple[int, Sequence[str]] | None = None
@@ -100,7 +98,8 @@ class Harness:
         for mark, about in MARKS.items():
             config.addinivalue_line("markers", f"{mark}: {about}")
         self.refused = False
-        self.verdicts: Counter[str] = Counter()
+        self._verdicts = Verdicts(self.directory, self.shard.name if self.shard else None, self.redact)
+        config.pluginmanager.register(self._verdicts, "harness-verdicts")
         self._marks: set[str] = set()
         self._loop: EngineLoop | None = None
         self._problem: str | None = None
@@ -151,15 +150,26 @@ class Harness:
         cases = [item.case for item in ours]
         self._check_ceiling(cases)
         option = session.config.option
-        seed = seed_of(self.run) if self.earlier is None else self.earlier.head.seed
+        source = self.earlier or self.cassette
+        seed = seed_of(self.run) if source is None else source.head.seed
         told_settings = {"concurrency": option.concurrency or CONCURRENCY, "defects": list(option.defect)}
         head = heading(
             self.run, cases, self.omitted, started=time.time(), seed=seed, settings={**told_settings, **self.settings}
         )
+        if self.cassette is not None:
+            head = self.cassette.begins(head)
         writer, ledger = self._opened(replace(head, options=asked(session.config)), cases)
         concurrency = option.concurrency or CONCURRENCY
         self._loop = EngineLoop(
-            writer, concurrency, self._steadiness(), ledger, self._exploring(), seed, self.redact.finds, self.earlier
+            writer,
+            concurrency,
+            self._steadiness(),
+            ledger,
+            self._exploring(),
+            seed,
+            self.redact.finds,
+            self.earlier,
+            self.cassette,
         )
         self._signals.listen()
         try:
@@ -187,6 +197,19 @@ class Harness:
             return self._keeping.open(head, self.redact)
         except REFUSALS as error:
             self._keeping.close()
+            raise pytest.UsageError(str(error)) from None
+
+    def hold(self) -> None:
+        """Takes the lock of a run whose name may be that of another, before workers of pytest-xdist write it.
+
+        Raises:
+            pytest.UsageError: another process has it.
+        """
+        if self._config.option.run_id is None:
+            return  # a name that nobody else has
+        try:
+            self._keeping.lock(utc(time.time()), alone=True)
+        except REFUSALS as error:
             raise pytest.UsageError(str(error)) from None
 
     def _tell_workers(self, number: int) -> None:
@@ -232,46 +255,30 @@ class Harness:
         if terminal is not None:
             terminal.write_line(self.redact(f"\n{words}".encode()).decode())
 
+    def again(self, node: str) -> str:
+        """The command that plays one case of this run again."""
+        return again(self.directory, node, self.cassette)
+
     def start(self, cases: Sequence[Case]) -> "list[Future[Finished]]":
         """Hands cases to the engine; a future of what comes of each."""
         assert self._loop is not None, "cases start in the run loop only"
         return self._loop.submit(cases)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        if isinstance(item, ScenarioItem) and call.excinfo is not None and not report.skipped:
-            error = call.excinfo.value
-            verdict = error.finished.verdict if isinstance(error, NotPassed) else Verdict.ERRORED
-            report.harness_verdict = str(verdict)  # type: ignore[attr-defined]
-        if isinstance(item, ScenarioItem) and item.finished is not None and item.finished.flaky:
-            report.harness_flaky = True  # type: ignore[attr-defined]
-        return report
-
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        verdict, flaky = getattr(report, "harness_verdict", None), hasattr(report, "harness_flaky")
-        if report.when != "call" or (verdict is None and not flaky):
-            return None
-        if verdict is None:
-            return "flaky", FLAKY, "PASSED (flaky)"
-        return "failed", LETTERS[Verdict(verdict)], verdict.upper() + " (flaky)" * flaky
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        verdict = getattr(report, "harness_verdict", None)
-        if verdict is not None:
-            self.verdicts[verdict] += 1
-
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.worker is not None:
             return
+        self._verdicts.close()
         if self.directory.exists():
             self._report()
-        session.exitstatus = self._exit_status(int(session.exitstatus), session.testsfailed)
+        gated = self._gated[0] if self._gated is not None else None
+        status, failed = int(session.exitstatus), session.testsfailed
+        session.exitstatus = (
+            REFUSED if self.refused else self._verdicts.exit_status(status, failed, gated, self._problem)
+        )
 
     def _report(self) -> None:
+        self._problem = kept(self.directory, self._config.option.record) or self._problem
         try:
             run = Run.read(self.directory)
             self._matrix = [] if self.unconfigured else matrix(run)
@@ -285,19 +292,6 @@ class Harness:
         except Exception as error:
             self._problem = f"the gate did not judge: {error}"
 
-    def _exit_status(self, status: int, failed: int) -> int:
-        """The exit code; where several apply: 4 alone, then 3, 2, 1, 6, 5, 0."""
-        if self.refused:
-            return REFUSED
-        others = failed - sum(self.verdicts.values())
-        if status == pytest.ExitCode.INTERNAL_ERROR or self.verdicts[Verdict.ERRORED] or self._problem:
-            return int(pytest.ExitCode.INTERNAL_ERROR)
-        if self._gated is not None and status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            return weightiest([self._gated[0], int(others > 0)])
-        if status != pytest.ExitCode.TESTS_FAILED or self.verdicts[Verdict.FAILED] or others > 0:
-            return status
-        return INCONCLUSIVE if self.verdicts[Verdict.INCONCLUSIVE] else status
-
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.worker is not None or not self.directory.exists():
             return
@@ -307,8 +301,8 @@ class Harness:
             show.write_line("modes left out:")
             for each in self.omitted:
                 show.write_line(f"  {each.scenario} {each.what}: {each.reason}")
-        if self._problem:
-            show.write_line(f"problem: {self._problem}", red=True)
+        for problem in filter(None, (self._problem, self._verdicts.problem)):
+            show.write_line(f"problem: {problem}", red=True)
         if left := left_behind(self.directory):
             command = f"harness gc {self.run}"
             show.write_line(
@@ -323,20 +317,3 @@ class Harness:
         show.write_line(f"report: {shown_path(self.directory / 'report.html')}")
         for line in self._gated[1] if self._gated is not None else ():
             show.write_line(line)
-
-
-def where_of(facts: Sequence[Facts]) -> str:
-    """On what a run was, in a few words."""
-    endpoints = {"the embedded endpoint" if fact.kind == "embedded" else fact.endpoint: None for fact in facts}
-    if len(endpoints) == 1:
-        return next(iter(endpoints))
-    regions = len({fact.region for fact in facts if fact.region})
-    return f"{len(facts)} targets at {len(endpoints)} endpoints in {regions} region{'s' * (regions != 1)}"
-
-
-def shown_path(path: Path) -> str:
-    """A path as short as it can be said from here."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

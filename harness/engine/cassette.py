@@ -5,7 +5,7 @@ seed and targets. So facts are planted and values are drawn as they were, and ev
 cannot be seen any more, because it was blanked, is taken from the record.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,19 +13,21 @@ from urllib.parse import urlsplit
 
 from harness.engine.echoing import RULE as ECHO
 from harness.engine.matching import Asked
-from harness.engine.plan import Case
+from harness.engine.plan import Case, repeats_of
 from harness.engine.promises import REGIONAL
-from harness.engine.repeating import Bar, bar
+from harness.engine.repeating import Bar
 from harness.engine.steadiness import Steadiness
 from harness.engine.tape import Recorded, ReplayTarget, Tape
 from harness.engine.target import Door, Facts, Target
 from harness.findings import Finding, OnWire, Verdict
-from harness.record.lines import CaseLine, Head, ScenarioLine, TargetLine, TurnLine
+from harness.record.lines import CaseLine, FindingLine, Head, ScenarioLine, TargetLine, TurnLine
 from harness.record.run import Run
 from harness.scenario.load import bound
 from harness.scenario.model import Scenario
 from harness.scenario.variables import names
 
+ACROSS: Final = ("state.container_leak", "state.cross_talk", "state.id_reuse")
+"""Rules that look at the other cases of a run: what they find hangs on which of them was over first."""
 OF_SECRETS: Final = "secret."
 """How the variables of secrets begin."""
 
@@ -54,6 +56,15 @@ class Cassette:
     @property
     def head(self) -> Head:
         return self.run.head
+
+    def settings(self) -> tuple[str, ...]:
+        """The variables of the recorded run, as `--set` takes them."""
+        return tuple(map(str, self.head.options.get("set", ())))
+
+    def begins(self, head: Head) -> Head:
+        """The head of a run that plays this one."""
+        run = self.head.run
+        return replace(head, replayed=run) if self.strict else replace(head, rejudged=run)
 
     def targets(self) -> tuple[ReplayTarget, ...]:
         """The recorded targets, to plan on."""
@@ -95,7 +106,7 @@ class Cassette:
         stops = len({line.repeat for line in self.run.attempts.get(case.id, ())}) < times
         if self.strict or case.scenario.given:
             return Bar(times, times if scenario.at_least is None else scenario.at_least, stops)
-        return replace(bar(case.scenario.repeats, times), stops=stops)
+        return replace(repeats_of(case.scenario, times, f"there are {times} runs on record"), stops=stops)
 
     def threaded(self, case: Case) -> Case:
         """The case with a tape for its next attempt, and with the generated values that were recorded."""
@@ -150,25 +161,39 @@ class Cassette:
         for where in turn.exchanges:
             yield self.run.exchange(where).number, _Kept(turn.id, self.run.wire(where))
 
-    def unseen(self, case: Case) -> tuple[Finding, ...]:
-        """What was found in bytes that were blanked before they were written: it cannot be found in them again."""
-        line = _recorded(case)
-        return tuple(
-            Finding(each.rule, each.level, each.message, OnWire(each.exchange), turn=each.turn)
-            for each in (line.findings if line is not None else ())
-            if each.rule == ECHO
-        )
+    def found(self, case: Case, now: Sequence[Finding]) -> tuple[Finding, ...]:
+        """What is found in a case, with what only the first run could find."""
+        line, kept = _recorded(case), self._kept_rules
+        if line is None:
+            return tuple(now)
+        then = (_finding(each) for each in line.findings if each.rule in kept)
+        return (*(each for each in now if each.rule not in kept), *then)
 
     def told(self, case: Case, line: CaseLine) -> CaseLine:
         """A line of this run with what only the first run could count."""
-        recorded = _recorded(case)
-        return line if recorded is None else replace(line, examples=recorded.examples)
+        recorded, kept = _recorded(case), self._kept_rules
+        if recorded is None:
+            return line
+        applied = {rule: count for rule, count in line.applied_rules.items() if rule not in kept}
+        applied |= {rule: count for rule, count in recorded.applied_rules.items() if rule in kept}
+        return replace(line, examples=recorded.examples, applied_rules=applied)
+
+    @property
+    def _kept_rules(self) -> frozenset[str]:
+        """The rules whose findings are taken from the record; all others judge anew."""
+        return frozenset({ECHO, *(rule for rule in ACROSS if rule in self.head.rules)})
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     turn: str
     exchange: Any
+
+
+def _finding(line: FindingLine) -> Finding:
+    """A finding as it was when it was kept."""
+    where = OnWire(line.exchange, line.event, line.offset, line.pointer)
+    return Finding(line.rule, line.level, line.message, where, line.expected, line.actual, line.turn, line.place)
 
 
 def _recorded(case: Case) -> CaseLine | None:
@@ -217,8 +242,3 @@ class Still(Steadiness):
 
     def may_start_anew(self, line: CaseLine) -> bool:
         return self._cassette.has_another(line)
-
-
-def recorded_settings(head: Head) -> Mapping[str, Any]:
-    """The variables of `--set` of the recorded run."""
-    return {name: value for name, value in head.settings.items() if name not in ("concurrency", "defects")}

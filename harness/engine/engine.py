@@ -205,7 +205,7 @@ class Engine:
             echoed = tuple(echoes(conducted.conversation, self._finds))
             conducted = replace(conducted, findings=(*conducted.findings, *echoed))
         if self._cassette is not None:
-            conducted = replace(conducted, findings=(*conducted.findings, *self._cassette.unseen(case)))
+            conducted = replace(conducted, findings=self._cassette.found(case, conducted.findings))
         line = account(case, conducted, self._writer, started, time.monotonic() - began)
         return line if self._cassette is None else self._cassette.told(case, line)
 

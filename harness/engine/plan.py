@@ -82,7 +82,7 @@ def plan(
     Raises:
         Refused: the scenario names a target that is not there, or so few runs cannot show what it demands.
     """
-    repeats = _repeats(scenario, repeat)
+    repeats = repeats_of(scenario, repeat, f"--repeat {repeat}")
     home = f"{scenario.file}::{scenario.id}"
     cases = []
     graders = _graders(scenario, targets)
@@ -115,13 +115,17 @@ def plan(
     return Plan(tuple(cases), omitted)
 
 
-def _repeats(scenario: Scenario, wanted: int | None) -> Bar:
-    """How often each case runs; once where its examples are generated."""
+def repeats_of(scenario: Scenario, wanted: int | None, who: str) -> Bar:
+    """How often each case runs; once where its examples are generated. `who` wants so many instead.
+
+    Raises:
+        Refused: so few runs cannot show what the scenario demands.
+    """
     try:
         return ONCE if scenario.given else bar(scenario.repeats, wanted)
     except TooFew as few:
         place = scenario.place
-        told = Diagnostic(place, f"--repeat {wanted}: {few}", f"--repeat {few.needed}", scenario.line_at(place) or "")
+        told = Diagnostic(place, f"{who}: {few}", f"repeat {few.needed} times", scenario.line_at(place) or "")
         raise Refused([told]) from None
 
 
