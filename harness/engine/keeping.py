@@ -48,10 +48,9 @@ class Keeping:
         except OSError as error:
             raise NotRecorded(self.directory, "the directory", error) from error
         self._lock = RunLock(self.directory, self.part, since)
-        others = [one for one in held(self.directory, self.part) if one[0] != self._lock.path] if alone else []
-        if others:
+        for other in held(self.directory, self.part, self._lock.path) if alone else ():
             self.close()
-            raise Held(*others[0])
+            raise Held(*other)
 
     def open(self, head: Head, redact: Redact = identity) -> tuple[RunWriter, Ledger]:
         """The record, its head on disk, and the ledger. In a run that is taken up again the first head stays.

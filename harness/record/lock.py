@@ -135,16 +135,24 @@ def lock_name(part: str | None) -> str:
     return f"run-{part}.lock" if part else "run.lock"
 
 
-def held(directory: Path, part: str | None = None) -> tuple[tuple[Path, Holder], ...]:
-    """Which locks of a part, and of what is part of it, are held by living processes."""
+def held(directory: Path, part: str | None = None, besides: Path | None = None) -> tuple[tuple[Path, Holder], ...]:
+    """Which locks of a part, and of what is part of it, are held by living processes, `besides` one's own.
+
+    Raises:
+        NotRecorded: it cannot be told.
+    """
     found = []
     for path in sorted(directory.glob(LOCKS)):
+        if path == besides:
+            continue
         if part is not None and not (path.name == lock_name(part) or path.name.startswith(f"run-{part}-")):
             continue
         try:
             file = os.open(path, os.O_RDWR)
         except FileNotFoundError:
             continue
+        except OSError as error:
+            raise NotRecorded(path, "the lock", error) from error
         try:
             _take(file)
         except (BlockingIOError, PermissionError):

@@ -4,6 +4,7 @@ The one place where anything is redacted: over the bytes of a body as it came, a
 it is summed and written. Nothing is written elsewhere, nothing is redacted later.
 """
 
+import errno
 import json
 import os
 import re
@@ -26,6 +27,10 @@ Redact = Callable[[bytes], bytes]
 
 SYNC_EVERY: Final = 1.0
 """Seconds between two times that the system is made to put on disk what was written."""
+
+
+_NO_SUCH_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)
+"""What file systems answer that have no such thing for directories."""
 
 
 class RedactionBroke(Exception):
@@ -91,7 +96,12 @@ class RunWriter:
         except BaseException:
             self._record.close()
             raise
-        _sync_directory(directory)
+        try:
+            _sync_directory(directory)
+        except NotRecorded:
+            self._record.close()
+            self._exchanges.close()
+            raise
         self._syncing = threading.Thread(target=self._keep_in_sync, name="record-sync", daemon=True)
         self._syncing.start()
 
@@ -253,14 +263,19 @@ def _is_one_line_of_json(data: bytes) -> bool:
 
 
 def _sync_directory(directory: Path) -> None:
-    """Makes the new names in a directory outlast a power cut, where the system can."""
+    """Makes the new names in a directory outlast a power cut, where the system can.
+
+    Raises:
+        NotRecorded: it can, and could not.
+    """
+    if os.name == "nt":  # pragma: no cover - Windows opens no directories
+        return
     try:
         descriptor = os.open(directory, os.O_RDONLY)
-    except OSError:  # pragma: no cover - Windows opens no directories
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        return
-    finally:
-        os.close(descriptor)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_SYNC:
+            raise NotRecorded(directory, "the directory", error) from error
