@@ -60,11 +60,11 @@ class Wires:
             body = content(line.body, bodies)
             request = content(line.request_body, bodies)
         except (Unsound, BodyMissing, ValueError) as problem:
-            return {"turn": turn, "problem": str(problem)}
+            return {"turn": turn, "where": named(where), "problem": str(problem)}
         streamed = _is_stream(line)
         arrivals = tuple(Arrival(int(offset), at) for offset, at in line.arrivals)
         parts = list(frames(body, arrivals)) if streamed else []
-        told = {**_facts(turn, line), "events": [_event(part) for part in parts[:MOST_EVENTS]], "of": len(parts)}
+        told = {**_facts(turn, line), "where": named(where), "events": [_event(part) for part in parts[:MOST_EVENTS]], "of": len(parts)}
         if not findings:
             return told
         here = [(n, finding) for n, finding in enumerate(findings) if finding.exchange == line.number]
@@ -77,6 +77,11 @@ class Wires:
             "body": _shown(body, _window(pins, len(body)), REPLY),
             "pins": [[n, *found] for n, found in pins],
         }
+
+
+def named(where: Where) -> str:
+    """Where an exchange stands in the record, in words."""
+    return f"{where.file}, byte {where.offset}, {where.length} bytes long"
 
 
 def _is_stream(line: ExchangeLine) -> bool:

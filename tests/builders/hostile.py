@@ -34,6 +34,53 @@ HOSTILE = [
 """Rows E55 to E61 and E51 of the fault catalogue."""
 
 
+_ACTS = [
+    "<script>alert(%d)</script>",
+    "<ScRiPt >alert(%d)</sCrIpT >",
+    "<img src=x onerror=alert(%d)>",
+    "<svg/onload=alert(%d)>",
+    "<svg><script>alert(%d)</script></svg>",
+    '<iframe src="javascript:alert(%d)"></iframe>',
+    "<body onload=alert(%d)>",
+    "<details open ontoggle=alert(%d)>x</details>",
+    "<input autofocus onfocus=alert(%d)>",
+    "<video><source onerror=alert(%d)></video>",
+    "<math><mtext><script>alert(%d)</script></mtext></math>",
+    '<a href="javascript:alert(%d)">x</a>',
+    '<object data="data:text/html,<script>alert(%d)</script>"></object>',
+    '<link rel=stylesheet href="https://example.com/%d.css">',
+    '<style>@import "https://example.com/%d.css";</style>',
+    '<form id=rows name=query action="https://example.com/%d"><button>x</button></form>',
+    '<meta http-equiv=refresh content="0;url=https://example.com/%d">',
+    "javascript:alert(%d)",
+    "${alert(%d)} `${alert(1)}`",
+    "{{ constructor.constructor('alert(%d)')() }}",
+]
+"""What would act; the number makes each another one."""
+
+_AROUND = [
+    "%s",
+    "'%s",
+    '"%s',
+    "'>%s",
+    '">%s',
+    "-->%s<!--",
+    "]]>%s<![CDATA[",
+    "</script>%s<script>",
+    "</style>%s<style>",
+    "</textarea></title></noscript>%s",
+    "\u2028%s\u2029",
+    "\u202e%s\x00",
+    '\\"%s\\u003c',
+    "<!--<script>%s",
+    "&lt;%s&gt;&#x3c;",
+]
+"""What would break out of where a text stands."""
+
+PAYLOADS = [around % (act % n) for n, act in enumerate(_ACTS) for around in _AROUND]
+"""Three hundred of them: every act in every surrounding."""
+
+
 def hostile_run(*texts: str) -> Run:
     """A run of one case a text, which holds it wherever a case can have text; the head holds them all."""
     lines = tuple(hostile_case(n, text) for n, text in enumerate(texts))

@@ -14,7 +14,7 @@ from harness.report.outcome import Outcome
 from harness.report.packed import packed
 from harness.report.panels.finding import finding
 from harness.report.text import seconds
-from harness.report.wire import Wires
+from harness.report.wire import Wires, named
 
 CHUNK: Final = 50
 """Cases in one compressed part."""
@@ -107,5 +107,5 @@ def _turn(turn: TurnLine) -> dict[str, Any]:
         "asked": plain(turn.asked),
         "said": plain(turn.said),
         "figures": " · ".join(figure for figure in figures if figure),
-        "exchanges": [f"{where.file}, byte {where.offset}, {where.length} bytes long" for where in turn.exchanges],
+        "exchanges": [named(where) for where in turn.exchanges],
     }

@@ -15,7 +15,7 @@ function drawWires(n, at, attempt, wires) {
 }
 
 function drawExchange(wire, attempt) {
-  if (wire.problem) return make("p", "empty", `${wire.turn}: this exchange cannot be shown. ${wire.problem}`);
+  if (wire.problem) return make("p", "empty", `${wire.turn}: this exchange cannot be shown. ${wire.problem}; it was recorded in ${wire.where}`);
   const again = wire.sent > 1 ? `, sent for the ${wire.sent}. time` : "";
   const told = [
     wire.status === null ? "no reply" : `${wire.status} ${wire.reason}`.trim(),
@@ -37,6 +37,7 @@ function pathOf(url) {
 
 function fillExchange(box, wire, attempt, selected) {
   for (const old of [...box.children].slice(1)) old.remove();
+  box.append(make("p", "where", "recorded in ", make("code", "", wire.where)));
   if (wire.detail) box.append(make("p", "where", wire.detail));
   if (!wire.body) {
     box.append(make("p", "where", "Nothing was found in this exchange, so its bytes are not in the page."));
