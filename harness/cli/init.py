@@ -21,6 +21,7 @@ START: Final[Mapping[str, str]] = {
 SERVICES: Final[Mapping[str, Mapping[str, str]]] = {
     "github": {
         ".github/workflows/responses.yml": "github/responses.yml",
+        ".github/workflows/responses-contributed.yml": "github/responses-contributed.yml",
         ".github/workflows/responses-nightly.yml": "github/responses-nightly.yml",
         ".github/workflows/responses-upgrade.yml": "github/responses-upgrade.yml",
     },

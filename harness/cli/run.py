@@ -22,7 +22,14 @@ def command(arguments: tuple[str, ...]) -> None:
 
     Takes paths (default: specs) and every option of pytest; the harness's own stand under `--help`, group
     "harness". Writes reports/<run id>/ with record, exchanges and report.html.
+
+    `--untrusted FOLDER` runs scenarios that nobody vouches for: as data, on the embedded endpoint, without anything of
+    this environment.
     """
+    if any(argument.partition("=")[0] == "--untrusted" for argument in arguments):
+        from harness.cli import untrusted
+
+        untrusted.main(arguments)
     sys.exit(pytest.main(with_defaults(list(arguments))))
 
 

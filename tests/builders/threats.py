@@ -90,6 +90,12 @@ E67 wire/test_redact_deltas every_touched_delta_is_blanked wherever_it_is_cut
 E68 wire/test_redact no_spelling_gets_through
 E68 plugin/test_plugin a_key_reaches_the_endpoint_and_no_file
 E71 record/test_record_writer secret_is_gone_before_the_disk
+E72 cli/test_untrusted nothing_that_lies_beside_the_scenarios_runs
+E72 cli/test_untrusted the_planted_files_run_where_scenarios_are_trusted
+E72 scenario/test_contributed data_is_copied_and_the_rest_left
+E73 cli/test_untrusted the_environment_of_the_process other_options_are_refused
+E75 cli/test_untrusted the_environment_of_the_process a_live_target_that_lies_there_is_not_asked
+E75 starting/test_starting_set contributed_scenarios_meet_no_secret
 E76 mock/test_mock_connections only_loopback_is_listened_on
 E77 mock/test_mock_connections foreign_names_are_refused_everywhere preflight_of_a_browser_is_refused
 E77 engine/test_tool_servers a_foreign_host_is_turned_away
@@ -115,6 +121,10 @@ R7 source/test_hostile_files a_bomb_is_refused_before_it_is_built the_limits_of_
 R8 scenario/test_scenario_mistakes T8_every_field_name_with_one_letter_changed_is_refused E15_nothing_is_expected
 R9 scenario/test_attachments E27_swapped_between_check_and_use E26_no_name_leads_out E29_regular_files_only
 R10 test_structure nothing_unsafe_is_called
+R11 cli/test_untrusted nothing_that_lies_beside_the_scenarios_runs a_scenario_is_no_argument
+R11 scenario/test_contributed what_is_no_data_refuses_all a_file_that_becomes_a_link_is_not_followed
+R12 cli/test_untrusted other_options_are_refused a_live_target_that_lies_there_is_not_asked
+R12 cli/test_untrusted a_confined_process_opens_no_connection a_large_run_is_refused
 R13 wire/test_client bomb_is_stopped_at_the_limit limits_of_time
 R13 wire/test_coding a_bomb_stops_at_the_limit a_bomb_stops_at_the_ratio
 R13 wire/test_sse an_event_without_an_end_keeps_no_more_than_the_limit endless_comments_cost_no_memory
@@ -151,13 +161,8 @@ NOT_SHOWN: Final[Mapping[str, str]] = {
     "E65": _NO_TEST_YET,
     "E69": _NO_TEST_YET,
     "E70": _NO_TEST_YET,
-    "E72": _NO_TEST_YET,
-    "E73": _NO_TEST_YET,
     "E74": _NO_TEST_YET,
-    "E75": _NO_TEST_YET,
     "R1": _NO_TEST_YET,
-    "R11": _NO_TEST_YET,
-    "R12": _NO_TEST_YET,
     "R24": "there is no mark for sensitive scenarios: prompts and answers are always recorded",
     "R25": _NO_TEST_YET,
 }

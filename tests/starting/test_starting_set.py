@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from harness.cli import main
@@ -33,7 +34,7 @@ def project(tmp_path):
 
 def test_workflows_of_github_are_valid_and_safe(project):
     workflows = sorted((project / ".github" / "workflows").iterdir())
-    assert len(workflows) == 3
+    assert len(workflows) == 4
     tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     tool("check-jsonschema", "--builtin-schema", "custom.github-workflows-require-timeout", *workflows)
     tool("zizmor", "--offline", "--no-progress", "--persona", "regular", project / ".github")
@@ -45,6 +46,22 @@ def test_linter_sees_an_unsafe_workflow(project):
     bad.write_text(bad.read_text().replace("harness lint", 'echo "${{ github.event.pull_request.title }}"'))
     with pytest.raises(AssertionError, match="template-injection"):
         tool("zizmor", "--offline", "--no-progress", project / ".github")
+
+
+def test_contributed_scenarios_meet_no_secret(project):
+    """The workflow for forks runs untrusted, on the event without secrets, with no more than reading."""
+    text = (project / ".github" / "workflows" / "responses-contributed.yml").read_text()
+    workflow = yaml.load(text, yaml.BaseLoader)
+    (job,) = workflow["jobs"].values()
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+
+    assert list(workflow["on"]) == ["pull_request"]
+    assert (workflow["permissions"], job["permissions"]) == ({}, {"contents": "read"})
+    assert (
+        [run for run in runs if run.startswith("harness run ")] == [run for run in runs if "--untrusted" in run] != []
+    )
+    assert "secrets." not in text
+    assert "env" not in {*workflow, *job, *(key for step in job["steps"] for key in step)}
 
 
 def test_pipelines_of_azure_are_valid(tmp_path):
