@@ -8,56 +8,14 @@ talk (WebSocket) cost a task.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from email.utils import formatdate
-from http import HTTPStatus
-from typing import Final
 
 from harness.mock.answers import Answer, of_refusal
-from harness.mock.app import Entry, Service, Underway
+from harness.mock.app import Entry, Underway
 from harness.mock.errors import Refused, no_resource
+from harness.mock.house import House
 from harness.mock.request import Chunks, Malformed, Request, read_head
 from harness.mock.sockets import Socket, accepting
-
-MIB: Final = 1024 * 1024
-
-
-@dataclass(slots=True)
-class Limits:
-    """What one client may ask of the server: seconds of patience, bytes, connections. Tests shorten them."""
-
-    head_seconds: float = 10.0
-    body_seconds: float = 30.0
-    idle_seconds: float = 75.0
-    head_bytes: int = 64 * 1024
-    body_bytes: int = 96 * MIB
-    connections: int = 512
-
-
-Observe = Callable[[Request, Answer, float], None]
-"""Told of every answer: the request, what went out, and the seconds that it took to make."""
-
-
-@dataclass(slots=True)
-class House:
-    """What all connections of a door share."""
-
-    service: Service
-    limits: Limits
-    connections: "set[Connection]"
-    observe: Observe | None = None
-    dated: tuple[int, str] = (0, "")
-
-    def date(self) -> str:
-        """The value of the `date` header line, spelled anew once a second."""
-        now = int(time.time())
-        if self.dated[0] != now:
-            self.dated = (now, formatdate(now, usegmt=True))
-        return self.dated[1]
-
-
-PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
+from harness.mock.spelling import LAST, framed, head_of
 
 
 class Connection(asyncio.Protocol):
@@ -224,26 +182,9 @@ class Connection(asyncio.Protocol):
         if not request.keep_alive:
             self.transport.close()
 
-    def _head(self, request: Request, answer: Answer) -> bytes:
-        """Status line and header block; an answer of unknown length goes out in chunks, or ends with the connection."""
-        lines = [f"HTTP/1.1 {answer.status} {PHRASES.get(answer.status, 'Unknown')}"]
-        if not any(name == "date" for name, _ in answer.headers):
-            lines.append(f"date: {self.house.date()}")
-        lines += map(": ".join, answer.headers)
-        if not answer.streamed:
-            lines.append(f"content-length: {len(answer.body)}")
-        elif request.keep_alive:
-            lines.append("transfer-encoding: chunked")
-        if not request.keep_alive:
-            lines.append("connection: close")
-        block = "\r\n".join(lines)
-        if block.count("\n") != len(lines) - 1 or block.count("\r") != len(lines) - 1:
-            block = "\r\n".join(line.replace("\r", " ").replace("\n", " ") for line in lines)
-        return (block + "\r\n\r\n").encode("latin-1", "replace")
-
     def _send(self, request: Request, answer: Answer) -> None:
         """All at once."""
-        head = self._head(request, answer)
+        head = head_of(request, answer, self.house.date())
         if request.method == "HEAD":
             self.transport.write(head)
         elif not answer.streamed:
@@ -265,7 +206,7 @@ class Connection(asyncio.Protocol):
                 answer.abandoned()
             raise
         if answer.pace and answer.streamed and request.method != "HEAD":
-            self.transport.write(self._head(request, answer))
+            self.transport.write(head_of(request, answer, self.house.date()))
             for piece in answer.chunks():
                 await asyncio.sleep(answer.pace)
                 await self._writable.wait()
@@ -317,7 +258,7 @@ class Connection(asyncio.Protocol):
         """Says why, and closes: after what cannot be understood nothing can."""
         answer = of_refusal(no_resource(malformed.status, malformed.message), [])
         gone = Request("GET", "/", "", {}, keep_alive=False)
-        self.transport.write(self._head(gone, answer) + answer.body)
+        self.transport.write(head_of(gone, answer, self.house.date()) + answer.body)
         self.transport.close()
 
     def abort(self) -> None:
@@ -334,11 +275,3 @@ class Connection(asyncio.Protocol):
             self._turn_away(Malformed(408, "The request did not come in time."))
         else:
             self.transport.close()
-
-
-LAST: Final = b"0\r\n\r\n"
-
-
-def framed(piece: bytes, chunked: bool) -> bytes:
-    """A piece of a stream, as a chunk where chunks are spoken; nothing stays nothing, which would end the stream."""
-    return b"%x\r\n%b\r\n" % (len(piece), piece) if chunked and piece else piece

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 
 from harness.mock.app import Service, Underway
-from harness.mock.connection import Limits
+from harness.mock.house import Limits
 from harness.mock.request import Chunks, Malformed, Request, read_head
 from harness.mock.spillage import DOOMED, SPILLS, Spill, Times, reset, send_correctly
 

@@ -6,7 +6,8 @@ import socket
 from typing import Final
 
 from harness.mock.app import Service
-from harness.mock.connection import Connection, House, Limits, Observe
+from harness.mock.connection import Connection
+from harness.mock.house import House, Limits, Observe
 from harness.mock.rawdoor import RawDoor
 from harness.mock.rooms import Rooms
 from harness.mock.spillage import Times
@@ -25,7 +26,7 @@ class MockServer:
         self.rooms = Rooms(nonce)
         self.limits = Limits()
         service = Service(self.rooms, latency)
-        self._house = House(service, self.limits, set())
+        self._house = House(service, self.limits)
         self._door = RawDoor(service, self.limits)
         self._server: asyncio.Server | None = None
         self._watching: asyncio.Task[None] | None = None
