@@ -134,7 +134,8 @@ class _Reading:
     def __init__(self, request: Request, limits: Limits) -> None:
         self._request = request
         self._limits = limits
-        self._began = time.monotonic()
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
         self._started = time.time()
         self._head: Head | None = None
         self._head_at: float | None = None
@@ -167,7 +168,7 @@ class _Reading:
             ending,
             self._started,
             self._head_at,
-            time.monotonic() - self._began,
+            self._clock() - self._began,
             coded,
         )
 
@@ -260,9 +261,10 @@ class _Reading:
 
 
 class _Watch:
-    """One timer for all limits of an exchange; it is set anew only when it rings too early."""
+    """One timer for all limits of an exchange; it is set anew only when it rings too early. The loop's clock counts."""
 
     def __init__(self, limits: Limits, began: float) -> None:
+        self._loop = asyncio.get_running_loop()
         self._limits = limits
         self._began = began
         self._last_byte: float | None = None
@@ -281,7 +283,7 @@ class _Watch:
 
     def byte(self) -> float:
         """A byte came; seconds since the request began."""
-        now = time.monotonic() - self._began
+        now = self._loop.time() - self._began
         first = self._last_byte is None
         self._last_byte = now
         if first:  # from here on the limits are shorter than the one for the first byte
@@ -306,12 +308,11 @@ class _Watch:
 
     def _set(self) -> None:
         due = self._due()[0]
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(max(0.0, self._began + due - time.monotonic()), self._ring)
+        self._timer = self._loop.call_at(max(self._loop.time(), self._began + due), self._ring)
 
     def _ring(self) -> None:
         due, how, detail = self._due()
-        if time.monotonic() - self._began < due:
+        if self._loop.time() - self._began < due:
             self._set()
             return
         self.rang = (how, detail)
