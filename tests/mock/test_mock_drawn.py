@@ -243,3 +243,25 @@ def test_tokens_run_out_where_they_do_and_nowhere_else():
         return failures
 
     assert visiting(visit) == []
+
+
+def test_sums_are_reckoned_from_the_numbers_that_are_said():
+    """Without any tool; where the numbers are not said, or were said long ago, nobody reckons."""
+
+    async def visit(visitor: Visitor):
+        failures = []
+        for number in range(DRAWN):
+            dice = dice_for("sum", number)
+            sign, work = dice.choice([("+", int.__add__), ("-", int.__sub__), ("*", int.__mul__)])
+            one, other = dice.randint(100, 999), dice.randint(100, 999)
+            asks = dice.choice(["What is {}?", "Compute {}.", "How much is {}?", "{} ="])
+            said = await visitor.create(asks.format(f"{one} {sign} {other}"))
+            unsaid = await visitor.create(
+                "What is the result?", previous_response_id=said["id"] if number % 2 else None
+            )
+            wanted = f"= {work(one, other)}"
+            if not text_of(said).endswith(wanted) or wanted in text_of(unsaid):
+                failures.append((one, sign, other, text_of(said), text_of(unsaid)))
+        return failures
+
+    assert visiting(visit) == []

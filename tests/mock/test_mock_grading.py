@@ -5,6 +5,7 @@ import random
 from typing import Any
 
 import pytest
+from builders.drawn import DRAWN, dice_for, value, word
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,17 @@ def test_the_grade_is_the_share_of_what_is_met():
 
 def told_unknown() -> str:
     return "None of the criteria is one that I can check."
+
+
+def test_drawn_answers_are_graded_by_what_they_say():
+    """A word that is wanted and one that is not: without the one, or with the other, the same answer is worse."""
+    for number in range(DRAWN):
+        dice = dice_for("grade", number)
+        wanted, unwanted, mark = word(dice), word(dice), value(dice)
+        criteria = [f"mentions {wanted}", f"does not mention {unwanted}", f"has at least {dice.randint(2, 6)} words"]
+        good = f"Of {wanted} it is known that it is {mark} and nothing else."
+        grades = [graded(criteria, text)["grade"] for text in (good, good.replace(wanted, "it"), f"{good} {unwanted}")]
+        assert grades == [10, 7, 7], (criteria, good)
 
 
 INJECTIONS = [
