@@ -4,6 +4,7 @@ A directory of several record files is read as one run (`harness.record.run`), s
 every line keeps its checksum and its chain.
 """
 
+import hashlib
 import re
 import shutil
 from collections.abc import Iterable, Sequence
@@ -18,12 +19,19 @@ from harness.record.unsound import NoRecord
 KEPT: Final = (RECORDS, "exchanges*.jsonl", "bodies/*")
 """What belongs to a record."""
 
+NAME: Final = re.compile(r"(?:record|exchanges)[A-Za-z0-9_-]{0,70}\.jsonl|bodies/[0-9a-f]{64}")
+"""The only names that a record's files have; a body's is the SHA-256 of its bytes."""
+MOST_FILES: Final = 500_000
+MOST_BYTES: Final = 16 << 30
+
 SHARD: Final = re.compile(r"(\d+)of(\d+)(?:-.*)?")
 """How a shard of a split plan is named: its number from 1, how many there are, and what split it further."""
 
 
 class NotOneRun(Exception):
-    """Folders cannot be joined: two of them hold different files of one name, or the target holds a record."""
+    """Folders cannot be joined: two of them hold different files of one name, or one holds what is no record's; or
+    the target holds a record.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +75,33 @@ def join(folders: Sequence[Path], target: Path) -> Joined:
 
 
 def _files(folders: Sequence[Path]) -> dict[str, Path]:
-    """Every file of the records by its name below its folder."""
+    """Every file of the records by its name below its folder. What a shard hands over is data of unknown origin."""
     files: dict[str, Path] = {}
+    size = 0
     for folder in folders:
-        found = [path for pattern in KEPT for path in sorted(folder.glob(pattern)) if path.is_file()]
+        found = [path for pattern in KEPT for path in sorted(folder.glob(pattern))]
         if not any(path.match(RECORDS) for path in found):
             raise NoRecord(folder, f"the folder holds no {RECORDS}")
         for path in found:
             name = path.relative_to(folder).as_posix()
+            _plain(path, name)
             if name in files and path.read_bytes() != files[name].read_bytes():
                 raise NotOneRun(f"{files[name]} and {path} have one name and differ: they are of different runs")
             files[name] = path
+            size += path.stat().st_size
+            if len(files) > MOST_FILES or size > MOST_BYTES:
+                raise NotOneRun(f"more than {MOST_FILES:,} files or {MOST_BYTES >> 30} GiB: that is no record")
     return files
+
+
+def _plain(path: Path, name: str) -> None:
+    """Raises NotOneRun for what is none of a record's own files: a link, another name, bytes that belie their name."""
+    if not NAME.fullmatch(name) or path.is_symlink() or path.parent.is_symlink() or not path.is_file():
+        raise NotOneRun(f"{path} is no file of a record: links are not followed, other names not copied")
+    if name.startswith("bodies/"):
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != path.name:
+                raise NotOneRun(f"{path} does not hold what its name says")
 
 
 def run_shards(names: Iterable[str]) -> set[tuple[int, int]]:

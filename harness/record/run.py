@@ -7,6 +7,7 @@ case of an altered line counts as errored: nothing is silently skipped. Whoever 
 """
 
 import gc
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ class Run:
         files = [path] if path.is_file() else sorted(path.glob(RECORDS), key=_in_order)
         if not files:
             raise NoRecord(path, f"neither a record file nor a directory that holds {RECORDS}")
-        with _uncollected():
+        with uncollected():
             return cls._read(files)
 
     @classmethod
@@ -121,11 +122,9 @@ class Run:
         """
         path = self.folder / where.file
         try:
-            with path.open("rb") as file:
-                file.seek(where.offset)
-                line = file.read(where.length)
-        except OSError as error:
-            raise NoRecord(path, error.strerror or str(error)) from error
+            line = _piece(self.folder, path, where)
+        except (OSError, ValueError) as error:
+            raise NoRecord(path, getattr(error, "strerror", None) or str(error)) from error
         framed = unframe(line.removesuffix(b"\n"))
         if framed is None or not framed.sound or framed.kind != "exchange":
             raise Altered(path, 1 + (framed.n if framed else 0), f"no sound exchange at byte {where.offset}")
@@ -143,7 +142,7 @@ class Run:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Nothing of what is read is garbage: the collector would look at all of it again and again."""
     enabled = gc.isenabled()
     gc.disable()
@@ -152,6 +151,22 @@ def _uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _piece(folder: Path, path: Path, where: Where) -> bytes:
+    """The bytes at a place of a file below a folder: names and numbers of a record are of unknown origin.
+
+    Raises:
+        ValueError: the file lies elsewhere, or holds less than is said.
+        OSError: it cannot be read.
+    """
+    if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+        raise ValueError("no regular file of this run")
+    with path.open("rb") as file:
+        if not 0 <= where.offset <= where.offset + where.length <= os.fstat(file.fileno()).st_size:
+            raise ValueError(f"{where.length} bytes at {where.offset} are more than the file holds")
+        file.seek(where.offset)
+        return file.read(where.length)
 
 
 def merge(runs: Sequence[Run]) -> Run:

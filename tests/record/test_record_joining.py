@@ -7,6 +7,7 @@ from builders import runs, verdicts
 from click.testing import CliRunner
 
 from harness.cli import main
+from harness.record import joining
 from harness.record.joining import NotOneRun, join
 from harness.record.unsound import Different, NoRecord
 
@@ -100,3 +101,47 @@ def test_altered_shard_is_told(tmp_path):
     done = CliRunner().invoke(main, ["merge", *map(str, folders), "-o", str(tmp_path / "whole")])
     assert done.exit_code == 3
     assert "error: record-1of3.jsonl, line 2" in done.stderr
+
+
+def hostile_link(folder, secret):
+    (folder / "bodies").mkdir(exist_ok=True)
+    (folder / "bodies" / ("ab" * 32)).symlink_to(secret)
+
+
+def hostile_folder(folder, secret):
+    (folder / "bodies").symlink_to(secret.parent)
+
+
+def hostile_record(folder, secret):
+    (folder / "record-9of9.jsonl").symlink_to(secret)
+
+
+def hostile_name(folder, secret):
+    (folder / "bodies").mkdir(exist_ok=True)
+    (folder / "bodies" / "a\nb").write_bytes(b"x")
+
+
+def hostile_body(folder, secret):
+    """Bytes that are not what their name says."""
+    (folder / "bodies").mkdir(exist_ok=True)
+    (folder / "bodies" / ("ab" * 32)).write_bytes(b"x")
+
+
+@pytest.mark.parametrize("plant", [hostile_link, hostile_folder, hostile_record, hostile_name, hostile_body])
+def test_E41_a_shard_brings_nothing_but_its_record(plant, tmp_path):
+    """What a shard hands over is data of unknown origin: no link is followed, no other name is copied."""
+    secret = tmp_path / "private" / "key"
+    secret.parent.mkdir()
+    secret.write_bytes(b"a-key-of-many-letters")
+    folders = shards(tmp_path)
+    plant(folders[1], secret)
+    with pytest.raises(NotOneRun):
+        join(folders, tmp_path / "whole")
+    assert not (tmp_path / "whole").exists()
+
+
+@pytest.mark.parametrize(("bound", "value"), [("MOST_FILES", 5), ("MOST_BYTES", 2_000)])
+def test_E41_a_shard_has_an_end(bound, value, tmp_path, monkeypatch):
+    monkeypatch.setattr(joining, bound, value)
+    with pytest.raises(NotOneRun, match="more than"):
+        join(shards(tmp_path), tmp_path / "whole")
