@@ -212,6 +212,11 @@ class Harness:
         except REFUSALS as error:
             raise pytest.UsageError(str(error)) from None
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A process that workers report to knows by this that there are cases of ours, and listens to signals."""
+        if self.worker is None and nodeid.partition("::")[0].endswith((".yaml", ".yml")):
+            self._signals.listen()
+
     def _tell_workers(self, number: int) -> None:
         """Workers of pytest-xdist end in order too, if this process alone was told to."""
         for _, holder in held(self.directory, self._part) if self.worker is None else ():
@@ -308,6 +313,9 @@ class Harness:
             show.write_line(
                 f"left at the provider: {left}; remove it with `{command}` and this run's targets", red=True
             )
+        unplayed = self.cassette.unplayed if self.cassette is not None else ()
+        for case in unplayed:
+            show.write_line(f"recorded, and in its file no more: {case}", yellow=True)
         for line in (*self._repeats, *self._matrix):
             show.write_line(line)
         if self._ceiling.requests:
