@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "report": "Make the HTML report of a record again.",
     "compare": "Compare two runs: paired statistics, regressions first.",
     "gate": "Hold a run to a release policy.",
+    "rejudge": "Hold an old record to the scenarios and rules of today.",
     "lint": "Show every mistake of every scenario, without running.",
     "schema": "Print the JSON Schema of scenarios or targets, for editors.",
     "targets": "List what a run would be on.",

@@ -43,6 +43,7 @@ class Cassette:
     run: Run
     strict: bool = True
     _begun: dict[tuple[str, int], int] = field(default_factory=dict)
+    _seen: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, *, strict: bool = True) -> "Cassette":
@@ -82,6 +83,7 @@ class Cassette:
         on the first target: it is errored, because nothing was recorded of it.
         """
         recorded = frozenset(self.head.planned)
+        self._seen.setdefault(scenario.file, set()).update(case.id for case in cases)
         ran = {case.target.facts.name for case in cases if case.id in recorded} or {
             case.target.facts.name for case in cases[:1]
         }
@@ -90,6 +92,15 @@ class Cassette:
             replace(case, skipped=self._skipped(case), repeats=self._bar(case, line))
             for case in cases
             if case.target.facts.name in ran
+        )
+
+    @property
+    def unplayed(self) -> tuple[str, ...]:
+        """What was recorded of files that were read, and has no case in them any more."""
+        return tuple(
+            case
+            for case in self.head.planned
+            if (file := case.partition("::")[0]) in self._seen and case not in self._seen[file]
         )
 
     def _skipped(self, case: Case) -> str | None:
@@ -112,7 +123,7 @@ class Cassette:
         """The case with a tape for its next attempt, and with the generated values that were recorded."""
         line = self._next(case)
         if line is None:
-            return case
+            return replace(case, target=ReplayTarget(case.target.facts, why=_lacking(case)))
         made = line.made
         base = str(made.get("base") or _base_of(self._exchanges(line)))
         recorded = [
@@ -200,6 +211,13 @@ def _recorded(case: Case) -> CaseLine | None:
     """The line that a threaded case plays."""
     tape = case.target.tape if isinstance(case.target, ReplayTarget) else None
     return None if tape is None else tape.line
+
+
+def _lacking(case: Case) -> str:
+    """Why there is nothing to play to a case."""
+    if case.repeat:
+        return f"there is no run {case.repeat + 1} of this case on record: what it would say was not needed then"
+    return "nothing of this case was recorded: record the run again"
 
 
 def _facts(line: TargetLine) -> Facts:

@@ -133,6 +133,7 @@ class ReplayTarget:
 
     facts: Facts
     tape: Tape | None = None
+    why: str = "nothing was recorded"
 
     def mistake(self, script: Mapping[str, Any] | None) -> tuple[str, tuple[str | int, ...]] | None:
         return None
@@ -146,7 +147,7 @@ class ReplayTarget:
         """
         tape = self.tape
         if tape is None:
-            raise Unmatched("nothing of this case was recorded")
+            raise Unmatched(self.why)
         made = tape.line.made
         names = iter(made.get("files", ()))
         published: Mapping[str, str] = made.get("published", {})

@@ -28,7 +28,7 @@ def together(said: Sequence[Verdict], times: int, at_least: int) -> Verdict:
 def needed(said: Sequence[Verdict], times: int, at_least: int) -> int:
     """The fewest further repeats after which the answer may stand; 0 where it stands.
 
-    So many may run at once: one after another would not have done with fewer.
+    So many may run at once: one after another would not have done with fewer, where none is errored.
     """
     left = times - len(said)
     to_pass = at_least - said.count(Verdict.PASSED)
@@ -38,4 +38,4 @@ def needed(said: Sequence[Verdict], times: int, at_least: int) -> int:
     reachable = [each for each in (to_pass, to_fail) if each <= left]
     if not reachable and Verdict.ERRORED in said:
         return 0  # an errored repeat speaks before all that is left
-    return min(reachable, default=left)
+    return min(reachable, default=1)

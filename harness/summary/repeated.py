@@ -133,7 +133,8 @@ def lines(run: Run) -> list[str]:
     found = [f"FLAKY {case}: {_case(told[case]) if case in told else _attempts(run, case)}" for case in flaky[:SHOWN]]
     if len(flaky) > SHOWN:
         found.append(f"… and {len(flaky) - SHOWN:,} more are flaky")
-    return [*found, *_totals(cases)]
+    played = run.head.replayed is not None or run.head.rejudged is not None
+    return [*found, *_totals(cases, saved=not played)]
 
 
 def _attempts(run: Run, case: str) -> str:
@@ -156,12 +157,12 @@ def _rates(rate: Interval | None, cases: Sequence[Repeated]) -> Iterator[str]:
         yield f"pass@{k} {words.percent(either['pass@k'][str(k)])}, pass^{k} {words.percent(either['pass^k'][str(k)])}"
 
 
-def _totals(cases: Sequence[Repeated]) -> Iterator[str]:
+def _totals(cases: Sequence[Repeated], *, saved: bool) -> Iterator[str]:
     if not cases:
         return
     ran, passed = sum(case.ran for case in cases), sum(case.passed for case in cases)
     shown = [f"{words.counted(len(cases), 'case')} ran {words.counted(ran, 'repeat')}, {passed:,} passed"]
     yield "repeats: " + "; ".join([*shown, *_rates(_whole(cases), cases)])
-    if spared := sum(case.spared for case in cases):
+    if saved and (spared := sum(case.spared for case in cases)):
         requests = words.counted(sum(case.spared_requests for case in cases), "request")
         yield f"saved: {words.counted(spared, 'repeat')} (about {requests}) that could not have changed a verdict"
