@@ -37,6 +37,7 @@ from harness.pytest_options import (
     settings_of,
 )
 from harness.pytest_replay import again, kept
+from harness.pytest_diary import diary_of
 from harness.pytest_resume import asked, earlier_of, still_the_same
 from harness.pytest_signals import Signals
 from harness.pytest_telling import shown_path, where_of
@@ -90,6 +91,7 @@ class Harness:
         reports = Path(option.reports or config.invocation_params.dir / "reports")
         self.directory = reports / self.run if option.resume is None else Path(option.resume)
         self._keeping = Keeping(self.directory, self._part, self.earlier)
+        self._diary = diary_of(config, self.worker, ground.redact)
         self._signals = Signals(self._tell_workers, worker=self.worker is not None)
         self.omitted: list[Omitted] = []
         self._matrix: list[str] = []
@@ -225,6 +227,8 @@ class Harness:
 
     def pytest_unconfigure(self) -> None:
         self._signals.restore()
+        if self._diary is not None:
+            self._diary.close()
         self._keeping.close()
 
     @property
