@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CHECKED = (
     *("endpoint", "deployment", "api_key_env", "targets", "target", "region", "model"),
-    *("defect", "set", "run_id", "shard", "balance", "gate", "policy", "baseline", "map", "resume"),
+    *("defect", "set", "run_id", "shard", "balance", "gate", "policy", "baseline", "map", "resume", "debug_log"),
     *("record", "replay", "rejudge"),
 )
 """Options that are checked where they are given, even if no scenario is collected."""
@@ -51,6 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--reports", metavar="DIR", help="where runs are recorded (reports)")
     group.addoption("--run-id", metavar="NAME", help="what the run is called (its time and four letters)")
+    group.addoption("--debug-log", metavar="FILE", help="what the harness does, as JSON lines without secrets")
     group.addoption("--resume", metavar="RUN", help="take up the interrupted run in this folder: what is not finished")
     group.addoption(
         "--resume-changed", action="store_true", help="take it up even if scenarios or targets changed since"

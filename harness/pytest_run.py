@@ -26,6 +26,7 @@ from harness.engine.plan import Case, Omitted
 from harness.engine.planting import seed_of
 from harness.engine.repeating import Finished
 from harness.engine.steadiness import Steadiness
+from harness.pytest_diary import diary_of
 from harness.pytest_items import ScenarioFile, ScenarioItem
 from harness.pytest_options import (
     Ground,
@@ -37,7 +38,6 @@ from harness.pytest_options import (
     settings_of,
 )
 from harness.pytest_replay import again, kept
-from harness.pytest_diary import diary_of
 from harness.pytest_resume import asked, earlier_of, still_the_same
 from harness.pytest_signals import Signals
 from harness.pytest_telling import shown_path, where_of

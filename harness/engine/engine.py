@@ -12,6 +12,7 @@ from harness.engine.alike import Alike
 from harness.engine.cassette import Cassette, Still
 from harness.engine.conduct import conduct
 from harness.engine.course import CannotGoOn
+from harness.engine.diary import tell
 from harness.engine.echoing import Finds, echoes
 from harness.engine.exploring import Exploring, explore
 from harness.engine.ledger import Ledger
@@ -126,6 +127,7 @@ class Engine:
         at a provider is left to its ledger.
         """
         self._stopped = True
+        tell("the engine stops", waiting=len(self._waiting), under_way=len(self._workers), grace=grace)
         self._waiting.clear()
         if grace and self._workers:
             self._grounds.client.refuse()
@@ -144,6 +146,7 @@ class Engine:
                 await self._repeat(taken, repeat)
             except NotRecorded as error:  # nothing that would be found can be kept: nothing more is begun
                 self._lost = error
+                tell("nothing more is begun", why=str(error))
                 self._grounds.client.refuse()
                 for each, _ in ((taken, repeat), *self._waiting):
                     each.fail(error)
@@ -158,6 +161,7 @@ class Engine:
     async def _repeat(self, taken: _Taken, repeat: int) -> None:
         """One repeat of a case; the next ones are taken on, or the case's end is told."""
         case, course = replace(taken.case, repeat=repeat) if repeat else taken.case, taken.course
+        tell("case begins", case=case.id, repeat=repeat)
         line = await self.run(case)
         before = self._earlier.attempts(case) if self._earlier is not None else 0
         line = replace(line, attempt=before + 1, outline=self._alike.kept(case))
@@ -166,6 +170,7 @@ class Engine:
             course.attempt(line)
             line = replace(await self.run(case), attempt=2)
         self._writer.case(course.ended(line))
+        tell("case is recorded", case=case.id, repeat=repeat, verdict=line.verdict, seconds=round(line.seconds, 3))
         if course.over and not taken.told:
             taken.told = True
             taken.done(course.finished())

@@ -13,6 +13,7 @@ from typing import Final
 from harness.engine.book import Book
 from harness.engine.breaker import Breaker, NotSent
 from harness.engine.clock import Clock
+from harness.engine.diary import tell
 from harness.engine.lagging import Lagging
 from harness.engine.pace import Pacer
 from harness.engine.waits import asked_wait
@@ -83,6 +84,7 @@ class Retrying:
             if exchange.status == 401 and around.renew is not None:
                 await around.renew()
             earlier.append(exchange)
+            tell("sent again", url=request.url.partition("?")[0], after=round(wait, 3), status=exchange.status)
             if wait >= FIRST_WAIT * 10 and around.told is not None:
                 around.told(f"waiting {wait:.0f} s: {exchange.status} from {request.url.partition('?')[0]}")
             await around.clock.sleep(wait)
@@ -94,6 +96,8 @@ class Retrying:
 
     async def _once(self, request: Request) -> Exchange:
         around = self._around
+        where = request.url.partition("?")[0]
+        tell("request", method=request.method, url=where, bytes=len(request.body))
         if around.pacer is None:
             exchange = await self._sender.send(request)
         else:
@@ -102,6 +106,8 @@ class Retrying:
             around.pacer.heard(exchange, of_round)
         if around.breaker is not None:
             around.breaker.heard(exchange)
+        ending = {"ending": exchange.ending.how.value, "seconds": round(exchange.ended_at, 3)}
+        tell("answer", url=where, status=exchange.status, bytes=len(exchange.body), **ending)
         return exchange
 
     def _wait(self, exchange: Exchange, sends: int, waited: float, began: float) -> float | None:
