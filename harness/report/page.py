@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harness.comparison.comparison import Comparison
 from harness.comparison.gated import Gated
-from harness.record.run import Run
+from harness.record.run import Run, uncollected
 from harness.report.evidence import Evidence
 from harness.report.minimal import minimal
 from harness.report.panels import answer, cases, changes, conversation, gaps, measures, modes, regions
@@ -111,7 +111,8 @@ def write(run: Run, target: Path, comparison: Comparison | None = None, gated: G
         PageBroke: it could not be made; a text with the same name and `.txt` stands beside.
     """
     try:
-        text = html(run, comparison, gated)
+        with uncollected():
+            text = html(run, comparison, gated)
     except Exception as error:  # whatever a panel stumbles over, the reader gets the result
         beside = target.with_suffix(".txt")
         _replace(beside, minimal(run))

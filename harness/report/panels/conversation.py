@@ -7,7 +7,6 @@ cases is looked at; what was on the wire lies in a part of its own for each case
 import shlex
 from typing import Any, Final
 
-from harness.record.bounds import plain
 from harness.record.lines import CaseLine, Head, TurnLine
 from harness.report.evidence import Evidence
 from harness.report.outcome import Outcome
@@ -91,7 +90,7 @@ def _before(line: CaseLine, evidence: Evidence) -> dict[str, Any] | None:
     return {
         "run": evidence.comparison.base,
         "verdict": base.verdict.value,
-        "turns": [{"id": turn.id, "said": plain(turn.said), "status": turn.status or ""} for turn in base.turns],
+        "turns": [{"id": turn.id, "said": turn.said, "status": turn.status or ""} for turn in base.turns],
     }
 
 
@@ -104,8 +103,8 @@ def _turn(turn: TurnLine) -> dict[str, Any]:
     return {
         "id": turn.id,
         "action": turn.action,
-        "asked": plain(turn.asked),
-        "said": plain(turn.said),
+        "asked": turn.asked,
+        "said": turn.said,
         "figures": " · ".join(figure for figure in figures if figure),
         "exchanges": [named(where) for where in turn.exchanges],
     }

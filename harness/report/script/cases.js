@@ -20,6 +20,8 @@ function texts(n) {
   return searched[n];
 }
 
+texts.ahead = 0; // so many have been made while nobody waited
+
 function filter(state) {
   const asked = parseQuery(state.q);
   const counts = {};

@@ -1,5 +1,12 @@
 // Tables and groups above the cases: which axis stands across, and how many of each cell's cases the filter shows.
 function startPanels() {
+  const links = [...document.querySelectorAll(".cell a, .same b")];
+  let at = 0;
+  requestIdleCallback(function ahead(idle) {
+    while (at < links.length && idle.timeRemaining() > 5) casesOf(links[at++]);
+    for (; at === links.length && texts.ahead < rows.length && idle.timeRemaining() > 2; texts.ahead += 1) texts(texts.ahead);
+    if (at < links.length || texts.ahead < rows.length) requestIdleCallback(ahead);
+  });
   const axes = document.getElementById("axes");
   if (!axes) return;
   axes.hidden = false;
@@ -19,13 +26,14 @@ function showAxis(name) {
 const meant = new Map();
 
 function showCounts(some) {
-  const shown = new Set(found);
+  const shown = new Uint8Array(rows.length);
+  for (const n of found) shown[n] = 1;
   for (const link of document.querySelectorAll(".cell a, .same b")) {
     const part = link.closest(".cell, .same");
     part.querySelector(".here")?.remove();
     part.classList.remove("faint");
     if (!some) continue;
-    const count = casesOf(link).reduce((sum, n) => sum + shown.has(n), 0);
+    const count = casesOf(link).reduce((sum, n) => sum + shown[n], 0);
     part.classList.toggle("faint", !count);
     (link.matches("b") ? link : link.querySelector(".where")).after(make("span", "here", ` ${number(count)} shown`));
   }
