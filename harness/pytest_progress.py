@@ -78,7 +78,9 @@ class LiveProgress:
             planned, done = self._planned.total(), self._done.total()
             regions = {name: Count(count, self._done[name]) for name, count in self._planned.items()}
             failed = self._failed
-        return Progress(planned, done, min(running, planned - done), waiting, failed, self._clock() - self._began, regions)
+        return Progress(
+            planned, done, min(running, planned - done), waiting, failed, self._clock() - self._began, regions
+        )
 
     def start(self) -> None:
         """Begins to tell."""

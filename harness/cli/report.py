@@ -23,7 +23,9 @@ from harness.report.text import visible
 @click.option("--baseline", type=click.Path(path_type=Path), help="The earlier run to show this one beside.")
 @click.option("--map", "names", multiple=True, metavar="OLD=NEW", help="Targets that answer to each other.")
 @click.option(
-    "--policy", type=click.Path(path_type=Path, dir_okay=False), help="Show whether this policy is met; default: gate.yaml where there is one."
+    "--policy",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Show whether this policy is met; default: gate.yaml where there is one.",
 )
 def command(
     record: Path, output: Path | None, baseline: Path | None, names: tuple[str, ...], policy: Path | None
