@@ -211,7 +211,8 @@ def check_key(request: Request, room: Room) -> None:
     if scheme:
         given.append(token.strip() if scheme.lower() == "bearer" else "")
     wanted = room.key.encode()
-    if not given or False in [secrets.compare_digest(key.encode(), wanted) for key in given]:
+    wrong = not given or False in [secrets.compare_digest(key.encode(), wanted) for key in given]
+    if wrong and room.ways(room.script.always.defects).lenient != "keys":
         raise unauthorized()
 
 

@@ -10,6 +10,7 @@ class Ways:
     parent: str = "named"  # or "ignored", "grandparent"
     unknown_parent: str = "refused"  # or "accepted"
     invalid: str = "refused"  # or "accepted": unknown models and bad parameters are answered as if all were well
+    lenient: str = "nothing"  # or a kind of refusal that is left out: one of `harness.mock.leniency`, or another's
     encryption: str = "asked"  # or "never": `include: [reasoning.encrypted_content]` is not heeded
     altered_seal: str = "refused"  # or "accepted"
     good_seal: str = "accepted"  # or "refused"

@@ -7,6 +7,7 @@ its switch is looked at, one of what goes out where it would change an answer, i
 import copy
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 from harness.mock import rooms
@@ -67,7 +68,7 @@ def witnessing() -> Iterator[Noted]:
     )
 
 
-def _changing(value: object, layer: type[OfResponse] | type[OfEvents] | type[OfBody], noted: Noted) -> list[str]:
+def _changing(value: Any, layer: type[OfResponse] | type[OfEvents] | type[OfBody], noted: Noted) -> list[str]:
     """The defects of a layer that change the value, without those that did so before."""
     found = []
     for id_, defect in DEFECTS.items():

@@ -22,6 +22,7 @@ from harness.mock.defects import (
     faults,
     framing,
     outputs,
+    refusals,
     replies,
     states,
     transport,
@@ -58,6 +59,7 @@ DEFECTS: Final[Mapping[str, Defect]] = {
             *background.TABLE,
             *faults.TABLE,
             *vanishing.TABLE,
+            *refusals.TABLE,
         ),
         key=_order,
     )

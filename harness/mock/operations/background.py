@@ -53,7 +53,7 @@ def cancel(room: Room, response_id: str) -> Answer:
     """POST /responses/{id}/cancel: stops what is not finished; may be repeated. Raises `Refused`."""
     stored = find(room, response_id)
     ways = standing_ways(room)
-    if not stored.response["background"]:
+    if not stored.response["background"] and ways.lenient != "cancelling":
         raise invalid("Cannot cancel a synchronous response.")
     if stored.open:
         stored.pending, stored.open = 0, False

@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from harness.mock import abilities, asked, envelope, headers, hosted, tokens
+from harness.mock import abilities, asked, envelope, headers, hosted, leniency, tokens
 from harness.mock.answers import Answer, of_json, of_stream
 from harness.mock.defects import spoiling
 from harness.mock.emit import events
@@ -134,7 +134,7 @@ def model_of(room: Room, body: JSON, ways: Ways) -> Model:
     model = room.deployments.get(name) if isinstance(name, str) else None
     if model is not None and (deployable(model, room.region) or ways.invalid == "accepted"):
         return model
-    if ways.invalid == "refused":
+    if ways.invalid == "refused" and (name is None or ways.lenient != "deployments"):
         raise asked.missing("model") if name is None else no_deployment()
     return next(iter(room.deployments.values()), named("gpt-5-mini"))
 
@@ -151,8 +151,8 @@ def check_request(room: Room, body: JSON, ways: Ways, fields: Mapping[str, str] 
             hosted.check(job)
         if body.get("background") and body.get("store") is False and ways.background != "unstored":
             raise invalid("Background mode requires 'store' to be true.", "store")
-    except Refused:
-        if ways.invalid == "refused":
+    except Refused as refused:
+        if ways.invalid == "refused" and not leniency.passes(ways, refused):
             raise
         return tolerated(job)
     return job
