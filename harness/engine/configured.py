@@ -11,6 +11,7 @@ from harness.engine.clock import Clock
 from harness.engine.entra import Entra
 from harness.engine.target import Facts, LiveTarget, key_header
 from harness.targets.spec import Auth, TargetSpec
+from harness.wire.limits import LIMITS
 from harness.wire.redact import Redactor, Secret
 
 
@@ -51,10 +52,20 @@ class Credentials:
         except ValueError as error:
             return str(error)
         self._redactor.add(secret)
-        if kind == "token" and (end := end_of(value)) is not None and end <= self._clock.wall():
-            ended = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(end))
-            return f"the token in {variable} ended at {ended}: get another one"
+        if kind == "token" and (told := self._ending(variable, value)):
+            return told
         return secret
+
+    def _ending(self, variable: str, token: str) -> str | None:
+        """Why a token that is handed over ends too early: nothing can replace it, and a turn may take its time."""
+        end, now = end_of(token), self._clock.wall()
+        if end is None or end > now + LIMITS.turn:
+            return None
+        at = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(end))
+        if end <= now:
+            return f"the token in {variable} ended at {at}: get another one"
+        left = f"in {(end - now) / 60:.0f} min, and a turn may take {LIMITS.turn / 60:.0f}"
+        return f"the token in {variable} ends at {at}, {left}: get another one, or let `entra` replace it"
 
     def _provider(self, auth: Auth) -> tuple[Tokens, Callable[[], AbstractAsyncContextManager[Any]]]:
         if auth not in self._providers:
@@ -78,4 +89,5 @@ def facts_of(spec: TargetSpec) -> Facts:
         spec.quota,
         mcp=spec.mcp,
         attachments=spec.attachments,
+        clients=spec.clients,
     )

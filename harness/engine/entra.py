@@ -42,12 +42,13 @@ class Entra:
 def _made(auth: Auth) -> Any:
     from azure.identity import aio
 
+    plain: Any = {"use_env_settings": False}  # no proxy of the environment sees what a token is asked for with
     match auth.source:
         case "managed_identity":
-            return aio.ManagedIdentityCredential(client_id=auth.client_id)
+            return aio.ManagedIdentityCredential(client_id=auth.client_id, **plain)
         case "environment":
-            return aio.EnvironmentCredential()
+            return aio.EnvironmentCredential(**plain)
         case "cli":
             return aio.AzureCliCredential()
         case _:
-            return aio.DefaultAzureCredential(managed_identity_client_id=auth.client_id)
+            return aio.DefaultAzureCredential(managed_identity_client_id=auth.client_id, **plain)

@@ -89,9 +89,10 @@ def plan(
     for target, skipped in _chosen(scenario, targets, catalogue, first_that_fits):
         bindings = {**(settings or {}), **target.facts.variables()}
         rows: list[tuple[int | None, Mapping[str, Any]]] = [*enumerate(scenario.rows)] or [(None, {})]
+        modes = scenario.modes.by(target.facts.clients).combinations()
         for row, values in rows:
             filled = bound(scenario, {**bindings, **values})
-            for (delivery, state, client), (via, variant) in product(scenario.modes.combinations(), variants(filled)):
+            for (delivery, state, client), (via, variant) in product(modes, variants(filled)):
                 parts = (delivery, state, "" if client == "wire" else client, via, "" if row is None else str(row))
                 label = "-".join((target.facts.name, *(part for part in parts if part)))
                 cases.append(

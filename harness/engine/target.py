@@ -33,7 +33,8 @@ class Facts:
     `deployment` is what is sent as `model`; `model`, `version` and `region` are what the operator says stands
     behind it, None where nothing was said; `deployment_type` as the catalogue names it. `missing` says why nothing
     can be sent to it: a credential that is not there. `mcp` are the addresses of tool servers, by label,
-    `secrets` the hosts to which each secret may go, by its name.
+    `secrets` the hosts to which each secret may go, by its name. `clients` make the requests of scenarios that do not
+    say by which client they are run.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Facts:
     secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     mcp: Mapping[str, str] = field(default_factory=dict, hash=False)
     attachments: Mapping[str, str] = field(default_factory=dict, hash=False)
+    clients: tuple[str, ...] = ()
 
     def variables(self) -> dict[str, Any]:
         """What a scenario may write as `${target.…}`."""

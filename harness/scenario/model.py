@@ -4,7 +4,7 @@ What stands here was checked while it was loaded. Texts are still *templates*: `
 `harness.scenario.variables.substitute` just before something is sent or compared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -53,6 +53,13 @@ class Modes:
     def combinations(self) -> list[Combination]:
         """What is run."""
         return [mode for mode in self.multiplied() if mode not in self.impossible]
+
+    def by(self, clients: Sequence[str]) -> "Modes":
+        """The same by these clients, where the author names none; no combination is impossible for its client."""
+        if not clients or "client" in self.written:
+            return self
+        impossible = {(mode[0], mode[1], client): why for mode, why in self.impossible.items() for client in clients}
+        return replace(self, client=tuple(clients), impossible=impossible)
 
     def left_out(self) -> list[tuple[Combination, str]]:
         """What is not run, and why."""

@@ -215,8 +215,17 @@ class _Entry:
             self.said.get("image_deployment"),
             self.said["mcp"],
             self.said.get("attachments") or {},
+            self._clients(),
             self.reader.document.place((*self.path, "name")),
         )
+
+    def _clients(self) -> tuple[str, ...]:
+        """By what requests are made, one word or several."""
+        written = self.said.get("client") or ()
+        clients = (written,) if isinstance(written, str) else tuple(written)
+        if len(set(clients)) < len(clients):
+            self.wrong("client", "a client stands here twice")
+        return clients
 
     def _filled(self, key: str, text: str, region: str | None, model: str, version: str) -> str | None:
         """A text with `${region}`, `${model}` and `${version}` put in."""

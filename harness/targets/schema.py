@@ -22,6 +22,9 @@ def schema() -> dict[str, Any]:
         auth = definitions[owner]["properties"]["auth"]
         reference = auth.pop("$ref")
         auth["anyOf"] = [{"const": "entra"}, {"$ref": reference}]
+        client = definitions[owner]["properties"]["client"]
+        several = {key: client.pop(key) for key in ("type", "items", "minItems", "maxItems")}
+        client["anyOf"] = [several["items"], {**several, "uniqueItems": True}]
     return {"$schema": DIALECT, **made, "title": "Targets"}
 
 

@@ -56,7 +56,10 @@ class SecretSpec:
 
 @dataclass(frozen=True, slots=True)
 class TargetSpec:
-    """One target. `endpoint` is `mock`, or the API's base address with a slash at its end."""
+    """One target. `endpoint` is `mock`, or the API's base address with a slash at its end.
+
+    `clients` make the requests of scenarios that do not say which client does; empty where nothing is said.
+    """
 
     name: str
     endpoint: str
@@ -71,6 +74,7 @@ class TargetSpec:
     image_deployment: str | None = None
     mcp: Mapping[str, str] = field(default_factory=dict)
     attachments: Mapping[str, str] = field(default_factory=dict)
+    clients: tuple[str, ...] = ()
     place: Place | None = None
 
     @property

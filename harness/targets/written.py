@@ -79,6 +79,14 @@ class WrittenSecret(Written):
         return _hosts(hosts)
 
 
+Client = Literal["wire", "openai"]
+
+
+def _several(one: Any) -> Any:
+    """A single word is short for a list of it; the JSON Schema says it too."""
+    return [one] if isinstance(one, str) else one
+
+
 class WrittenCommon(Written):
     """What every target may say, and `defaults` for all of them."""
 
@@ -101,6 +109,9 @@ class WrittenCommon(Written):
     limits: WrittenLimits = Field(ABSENT, description="requests and tokens a minute, requests at once")
     api_version: Text = Field(ABSENT, description="sent as `api-version`; the v1 API needs none")
     image_deployment: Text = Field(ABSENT, description="the image model's deployment, for image generation")
+    client: Annotated[list[Client], Field(min_length=1, max_length=2), BeforeValidator(_several)] = Field(
+        ABSENT, description="by what requests are made where a scenario says nothing; a list runs it by each"
+    )
     mcp: dict[str, Text] = Field(ABSENT, max_length=50, description="label → https address of a tool server")
     attachments: dict[str, Text] = Field(
         ABSENT, max_length=200, description="attachment, as scenarios name it → https address to fetch it from"

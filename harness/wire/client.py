@@ -18,6 +18,7 @@ from harness.wire.coding import CodingError, Deflated, Plain, TooLarge, decoder
 from harness.wire.exchange import Arrival, Ending, Exchange, Head, Headers, How, Request, Sender
 from harness.wire.half import HalfWay
 from harness.wire.limits import LIMITS, Limits
+from harness.wire.trust import verified
 
 _NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, sock_connect=None)
 _NOT_OURS: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -53,8 +54,10 @@ class Client:
     It sends no credential; `speaking_for` gives a sender that does.
     """
 
-    def __init__(self, limits: Limits = LIMITS) -> None:
+    def __init__(self, limits: Limits = LIMITS, trust: Callable[[], ssl.SSLContext] = verified) -> None:
         self._limits = limits
+        self._trust = trust
+        self._context: ssl.SSLContext | None = None
         self._session: aiohttp.ClientSession | None = None
         self._refuses = False
 
@@ -115,7 +118,9 @@ class Client:
     async def _exchange(self, request: Request, headers: Headers) -> Exchange:
         if self._refuses:
             raise asyncio.CancelledError
-        return await _Reading(request, self._limits).run(self._open(), headers)
+        if self._context is None and request.url.startswith("https:"):
+            self._context = self._trust()
+        return await _Reading(request, self._limits, self._context).run(self._open(), headers)
 
 
 class _Speaker:
@@ -131,9 +136,10 @@ class _Speaker:
 class _Reading:
     """One exchange while it is under way."""
 
-    def __init__(self, request: Request, limits: Limits) -> None:
+    def __init__(self, request: Request, limits: Limits, trust: ssl.SSLContext | None) -> None:
         self._request = request
         self._limits = limits
+        self._trust = trust
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
         self._started = time.time()
@@ -180,6 +186,7 @@ class _Reading:
                 data=self._request.body or None,
                 headers=list(headers),
                 allow_redirects=False,
+                ssl=self._trust or True,
             ) as response:
                 return await self._read(response)
         except aiohttp.ClientConnectorDNSError as error:

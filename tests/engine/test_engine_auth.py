@@ -5,6 +5,7 @@ import base64
 import json
 import random
 import time
+from functools import partial
 
 import pytest
 from builders.virtual import EPOCH, VirtualClock, virtually
@@ -113,7 +114,7 @@ def test_a_failed_refresh_is_survived_while_the_old_token_is_good():
     assert len(set(used)) == 2
     assert used[0].startswith("token-0001")
     waits = [b - a for a, b in zip(issuer.asked[1:], issuer.asked[2:], strict=False)]
-    assert waits and min(waits) >= 10
+    assert min(waits) >= 10
     assert len(issuer.asked) <= 8
 
 
@@ -125,7 +126,7 @@ def test_without_any_good_token_the_reason_is_told():
     async def visit() -> None:
         await tokens(issuer).ready()
 
-    with pytest.raises(NoCredential, match="no token of the test: the token service is away$"):
+    with pytest.raises(NoCredential, match=r"no token of the test: the token service is away$"):
         virtually(visit)
 
 
@@ -199,6 +200,36 @@ def test_azure_identity_itself(monkeypatch):
 
     assert [at for at, token in seen if ends(token) <= at] == []
     assert len(served) == len({token for _, token in seen}) == 4
+
+
+@pytest.mark.parametrize("source", ["managed_identity", "default"])
+def test_no_proxy_of_the_environment_sees_what_a_token_is_asked_for_with(source, monkeypatch):
+    asked: list[str] = []
+
+    async def visit() -> Token:
+        async def answer(name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            asked.append(name)
+            told = {"access_token": "a-token-of-it", "expires_on": str(int(time.time() + HOUR)), "token_type": "Bearer"}
+            body = json.dumps({**told, "resource": "https://ai.azure.com"}).encode()
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n" % len(body))
+            writer.write(b"connection: close\r\n\r\n" + body)
+            writer.close()
+
+        servers = {
+            name: await asyncio.start_server(partial(answer, name), "127.0.0.1", 0) for name in ("identity", "proxy")
+        }
+        ports = {name: server.sockets[0].getsockname()[1] for name, server in servers.items()}
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{ports['identity']}/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "not-a-secret")
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{ports['proxy']}")
+        entra = Entra(Auth("entra", None, source))
+        async with servers["identity"], servers["proxy"], entra.open():
+            return await entra.fetch(afresh=False)
+
+    assert asyncio.run(visit()).secret.reveal() == "a-token-of-it"
+    assert asked == ["identity"]
 
 
 def test_a_sender_makes_its_credential_ready_first():
@@ -279,6 +310,18 @@ def test_a_token_that_has_ended_is_not_sent():
     told = configured(Redactor(), A_TOKEN=web_token(1_700_000_000))["token"].facts.missing
 
     assert told == "the token in A_TOKEN ended at 2023-11-14 22:13 UTC: get another one"
+
+
+@pytest.mark.parametrize(("minutes", "usable"), [(10, False), (16, True)])
+def test_a_token_that_ends_before_a_turn_may(minutes, usable):
+    """D16: nothing can replace it."""
+    token = web_token(time.time() + 60 * minutes + 1)
+    told = configured(Redactor(), A_TOKEN=token)["token"].facts.missing
+
+    assert (told is None) == usable
+    if told:
+        assert told.endswith("in 10 min, and a turn may take 15: get another one, or let `entra` replace it")
+        assert token not in told
 
 
 @pytest.mark.parametrize("token", ["", "a.b", "a.b.c", "a.e30.c", "a.bnVsbA.c", "x" * 40])

@@ -2,19 +2,22 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from builders.streams import response
 from builders.unreachable import FAULTS, closed_port, tls_listener
+from cryptography.hazmat.primitives import serialization
 
 from harness.engine.auth import Fixed
 from harness.engine.steadiness import Steadiness
 from harness.engine.target import Facts, Grounds, LiveTarget
-from harness.wire.client import WrongOrigin
+from harness.wire.client import Client, WrongOrigin
 from harness.wire.exchange import Exchange, How, Request
 from harness.wire.redact import Secret
+from harness.wire.trust import verified
 
 KEY = "a-key-of-many-letters"
 
@@ -124,6 +127,41 @@ def test_a_closed_port_is_tried_four_times():
 
     assert exchange.ending.how is How.CONNECT
     assert len(exchange.earlier) == 3
+
+
+def test_no_authority_of_the_environment_is_trusted(monkeypatch, tmp_path):
+    """A server whose authority is named there is trusted no more than any other; Python's usual way does trust it."""
+
+    async def scene() -> tuple[list[Exchange], int]:
+        async with tls_listener(None) as listener:
+            there = tmp_path / "authority.pem"
+            there.write_bytes(listener.authority.certificate().public_bytes(serialization.Encoding.PEM))
+            monkeypatch.setenv("SSL_CERT_FILE", str(there))
+            assert len(ssl.create_default_context().get_ca_certs()) == 1
+            return await sent(f"{listener.url}/"), listener.requests
+
+    (exchange,), requests = asyncio.run(scene())
+
+    assert exchange.ending.how is How.TLS
+    assert requests == 0
+
+
+def test_no_keys_are_written_where_the_environment_says(monkeypatch, tmp_path):
+    """With them, whoever listens on the way could read along."""
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+
+    assert verified().keylog_filename is None
+    assert ssl.create_default_context().keylog_filename == str(tmp_path / "keys")
+
+
+def test_an_authority_of_this_system_is_trusted():
+    """The right certificate of an authority that is trusted: so that the tests above can fail."""
+
+    async def scene() -> Exchange:
+        async with tls_listener(None) as listener, Client(trust=listener.authority.trusted) as client:
+            return await client.send(Request("GET", f"{listener.url}/"))
+
+    assert asyncio.run(scene()).status == 200
 
 
 @pytest.mark.parametrize("fault", FAULTS)

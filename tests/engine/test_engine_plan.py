@@ -112,6 +112,30 @@ def test_targets_are_chosen_by_glob(globs: str, wanted: str):
         assert case.skipped is None or f"and {case.target.facts.name} is none of them" in case.skipped
 
 
+@pytest.mark.parametrize(
+    ("modes", "clients", "wanted"),
+    [
+        ("", (), ["wire"]),
+        ("", ("openai",), ["openai"]),
+        ("modes: {client: [wire]}\n", ("openai",), ["wire"]),
+        ("modes: {delivery: [stream]}\n", ("wire", "openai"), ["wire", "openai"]),
+    ],
+)
+def test_the_client_of_a_target_is_for_scenarios_that_name_none(
+    modes: str, clients: tuple[str, ...], wanted: list[str]
+):
+    found = planned(f"{modes}scenario: One\n", [Paper(facts("a", clients=clients))]).cases
+
+    assert [case.client for case in found] == wanted
+    assert [case.id.endswith("-openai]") for case in found] == [name == "openai" for name in wanted]
+
+
+def test_what_cannot_be_with_the_client_of_a_target_either():
+    text = "modes: {delivery: [background, plain], state: [stateless]}\nscenario: One\n"
+
+    assert [case.delivery for case in planned(text, [Paper(facts("a", clients=("openai",)))]).cases] == ["plain"]
+
+
 def test_modes_that_cannot_be_are_left_out_with_the_reason():
     """A stored response is read, so `stateless` is not run; what is left out is told."""
     text = "id: x\nmodes: {state: [chained, stateless], delivery: [plain, stream]}\n"

@@ -33,6 +33,7 @@ FULL = dedent("""\
         limits: {requests_per_minute: 300, tokens_per_minute: 150000, concurrency: 20}
         api_version: preview
         image_deployment: gpt-image-1
+        client: openai
       - name: old
         endpoint: https://gateway.example.com/openai/v1/
         deployment: d
@@ -43,6 +44,7 @@ FULL = dedent("""\
         region: [swedencentral, eastus2]
         model: [gpt-4.1@2025-04-14, o3@2025-04-16]
         auth: {token_env: AZURE_OPENAI_AUTH_TOKEN}
+        client: [wire, openai]
       - {name: mock, endpoint: mock, region: [swedencentral, eastus2], model: gpt-5-mini}
       - {name: near, endpoint: "http://127.0.0.1:8080/v1", deployment: any}
     """)
@@ -83,6 +85,7 @@ def test_everything_that_may_be_said():
     assert (member.endpoint, member.deployment) == ("https://eastus2.example.net/openai/v1/", "o3-2025-04-16")
     assert (member.model, member.version, member.region) == ("o3", "2025-04-16", "eastus2")
     assert (by_name["near"].leaves_loopback, member.leaves_loopback) == (False, True)
+    assert (first.clients, member.clients, by_name["near"].clients) == (("openai",), ("wire", "openai"), ())
     assert by_name["mock/eastus2/gpt-5-mini"].auth == Auth()
     assert [(each.name, each.variable, each.hosts) for each in found.secrets] == [
         ("github", "GITHUB_MCP_TOKEN", ("api.example.com",))
@@ -135,6 +138,13 @@ def test_a_live_target_says_how_it_is_authorized():
     ]
 
 
+@pytest.mark.parametrize("client", ["curl", "[openai, curl]", "[]", "[openai, openai]", "[wire, openai, wire]"])
+def test_clients_that_there_are_not(client):
+    text = f"targets: [{{name: a, endpoint: mock, model: o3, client: {client}}}]"
+
+    assert len(mistakes(text)) == 1
+
+
 def test_one_document():
     assert mistakes("targets: [{name: a, endpoint: mock, model: o3}]\n---\ntargets: []\n") == [
         "a targets file is one document"
@@ -161,6 +171,8 @@ def test_the_schema_refuses_what_is_no_targets_file():
         {"targets": []},
         {"targets": [{"name": "a", "endpont": "mock"}]},
         {"targets": [{"endpoint": "mock"}]},
+        {"targets": [{"name": "a", "client": "curl"}]},
+        {"targets": [{"name": "a", "client": []}]},
     ):
         assert list(judge.iter_errors(wrong))
 
