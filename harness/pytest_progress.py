@@ -6,12 +6,13 @@ from time to time. Colours follow pytest's own rules (`NO_COLOR`, `--color`).
 
 import os
 import shutil
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import pytest
 
@@ -23,8 +24,6 @@ OFTEN: Final = 0.2
 """Seconds between two drawings of the live line."""
 SELDOM: Final = 60.0
 """Seconds between two lines of a log."""
-UNTOLD: Final = "harness_live"
-"""The mark on a report whose letter is not shown, because the live line counts it."""
 
 
 class LiveProgress:
@@ -32,6 +31,7 @@ class LiveProgress:
 
     Args:
         config: whose terminal is written to.
+        alone: whether nothing else runs than cases; other tests want pytest's own line.
         moment: how many cases are under way, and how many requests wait for quota, when asked.
         clock: seconds, by a clock that only goes forward.
     """
@@ -39,6 +39,7 @@ class LiveProgress:
     def __init__(
         self,
         config: pytest.Config,
+        alone: bool,
         moment: Callable[[], tuple[int, int]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -52,8 +53,9 @@ class LiveProgress:
         self._lock = threading.Lock()
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
-        self.live = self._terminal is not None and is_live(config, self._terminal)
+        self.live = alone and self._terminal is not None and is_live(config, self._terminal)
         self._drawn = False
+        self._out: TextIO | None = None
 
     def take(self, cases: Sequence[Case], futures: "Sequence[Future[Any]]") -> None:
         """Counts cases that were handed to the engine, and their ends."""
@@ -83,8 +85,12 @@ class LiveProgress:
         )
 
     def start(self) -> None:
-        """Begins to tell."""
+        """Begins to tell, to the terminal itself: what is written while a case runs would be captured."""
         if self._terminal is None:
+            return
+        try:
+            self._out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", errors="replace")
+        except (OSError, ValueError):  # standard output is no file
             return
         if self.live:
             self._terminal.showfspath = False
@@ -97,15 +103,19 @@ class LiveProgress:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        if self._drawn:
-            self._terminal.write("\r\x1b[2K", flush=True)
-            self._drawn = False
+        if self._out is not None:
+            if self._drawn:
+                self._write("\r\x1b[2K")
+            self._out.close()
+            self._out = None
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """A case that passed has no letter where the live line counts it; one that did not, neither."""
-        if not self.live or report.when != "call" or not report.passed or hasattr(report, "harness_flaky"):
+        """Cases have no letters where the live line counts them."""
+        if not self.live or report.when != "call":
             return None
-        return "passed", "", ""
+        if report.failed or report.skipped:
+            return report.outcome, "", ""
+        return ("flaky" if hasattr(report, "harness_flaky") else "passed"), "", ""
 
     def _tell(self) -> None:
         while not self._end.wait(OFTEN if self.live else SELDOM):
@@ -117,9 +127,18 @@ class LiveProgress:
         line = self.now().line(width if self.live else 1000)
         if self.live:
             self._drawn = True
-            self._terminal.write(f"\r\x1b[2K{line}", flush=True)
+            self._write(f"\r\x1b[2K{line}")
         else:
-            self._terminal.write(f"\n{line}\n", flush=True)
+            self._write(f"\n{line}\n")
+
+    def _write(self, text: str) -> None:
+        if self._out is None:
+            return
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except (OSError, ValueError):  # nobody reads any more: the run goes on
+            self._end.set()
 
 
 def is_live(config: pytest.Config, terminal: Any) -> bool:

@@ -37,6 +37,7 @@ from harness.pytest_options import (
     naming_of,
     settings_of,
 )
+from harness.pytest_progress import LiveProgress
 from harness.pytest_replay import again, kept
 from harness.pytest_resume import asked, earlier_of, still_the_same
 from harness.pytest_signals import Signals
@@ -46,6 +47,7 @@ from harness.record.lines import Head
 from harness.record.lock import held
 from harness.record.run import Run
 from harness.record.writer import RunWriter, file_names
+from harness.report.first import first_failures
 from harness.report.matrix import matrix
 from harness.summary.repeated import lines as repeats_told
 
@@ -96,6 +98,8 @@ class Harness:
         self.omitted: list[Omitted] = []
         self._matrix: list[str] = []
         self._repeats: list[str] = []
+        self._first: list[str] = []
+        self._progress: LiveProgress | None = None
         self.wanted: set[str] = set()
         for mark, about in MARKS.items():
             config.addinivalue_line("markers", f"{mark}: {about}")
@@ -176,12 +180,17 @@ class Harness:
         self._signals.listen()
         try:
             if self.worker is None:
+                self._progress = LiveProgress(session.config, len(ours) == len(session.items), self._loop.moment)
+                session.config.pluginmanager.register(self._progress)
+                self._progress.start()
                 ahead = [item for item in ours if not item.attended]
                 for item, future in zip(ahead, self.start([item.case for item in ahead]), strict=True):
                     item.future = future
                 self._page_writer()
             return (yield)
         finally:
+            if self._progress is not None:
+                self._progress.stop()
             self._loop.stop(GRACE if self._signals.heard else 0.0)
             self._problem = self._keeping.close() or self._problem
 
@@ -271,7 +280,10 @@ class Harness:
     def start(self, cases: Sequence[Case]) -> "list[Future[Finished]]":
         """Hands cases to the engine; a future of what comes of each."""
         assert self._loop is not None, "cases start in the run loop only"
-        return self._loop.submit(cases)
+        futures = self._loop.submit(cases)
+        if self._progress is not None:
+            self._progress.take(cases, futures)
+        return futures
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -292,6 +304,7 @@ class Harness:
             run = Run.read(self.directory)
             self._matrix = [] if self.unconfigured else matrix(run)
             self._repeats = repeats_told(run)
+            self._first = first_failures(run)
             self._page_writer()(run, self.directory / "report.html")
         except Exception as error:  # a page that breaks must not take record and verdicts with it
             self._problem = f"the report was not written: {error}"
@@ -320,7 +333,7 @@ class Harness:
         unplayed = self.cassette.unplayed if self.cassette is not None else ()
         for case in unplayed:
             show.write_line(f"recorded, and in its file no more: {case}", yellow=True)
-        for line in (*self._repeats, *self._matrix):
+        for line in (*self._first, *self._repeats, *self._matrix):
             show.write_line(line)
         if self._ceiling.requests:
             show.write_line(f"planned: {self._ceiling}")

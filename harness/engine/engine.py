@@ -120,6 +120,11 @@ class Engine:
         for _ in range(min(self._concurrency - len(self._workers), len(self._waiting))):
             self._workers.add(asyncio.create_task(self._work()))
 
+    @property
+    def moment(self) -> tuple[int, int]:
+        """How many cases are under way, and how many requests wait for quota; may be asked from any thread."""
+        return sum(not worker.done() for worker in tuple(self._workers)), self._steadiness.waiting
+
     async def stop(self, grace: float = 0.0) -> None:
         """Takes nothing on any more, drops what is under way and closes every connection.
 

@@ -63,6 +63,10 @@ class EngineLoop:
         self._loop.call_soon_threadsafe(self._engine.add, taken)
         return futures
 
+    def moment(self) -> tuple[int, int]:
+        """How many cases are under way, and how many requests wait for quota."""
+        return self._engine.moment
+
     def stop(self, grace: float = 0.0) -> None:
         """Drops what is under way and ends the thread; a second time does nothing.
 

@@ -87,7 +87,7 @@ class Steadiness:
     @property
     def waiting(self) -> int:
         """How many requests wait for their turn at a deployment."""
-        return sum(pacer.waiting for pacer in self._pacers.values())
+        return sum(pacer.waiting for pacer in tuple(self._pacers.values()))
 
     def may_start_anew(self, line: CaseLine) -> bool:
         """Whether a case starts once more, and takes that off the budget."""
