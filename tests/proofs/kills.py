@@ -80,11 +80,21 @@ def verdicts(directory: Path) -> dict[tuple[str, int, int], str]:
     return {(line.case, line.repeat, line.attempt): str(line.verdict) for line in read.cases}
 
 
-def kill(folder: Path, directory: Path, after: float, count: Count) -> bytes:
-    """One run, killed; the bytes of its record's whole lines."""
+def reached(record: Path, share: float, whole: int) -> bool:
+    """Whether a record has grown to this share of a whole one; 0 is the moment when there is a file."""
+    try:
+        return record.stat().st_size >= share * whole
+    except OSError:
+        return False
+
+
+def kill(folder: Path, directory: Path, share: float, moment: float, whole: int, count: Count) -> bytes:
+    """One run, killed some moment after its record has come so far; the bytes of its record's whole lines."""
     told = folder / "told.txt"
     run = started(folder, told, f"--run-id={directory.name}")
-    time.sleep(after)
+    while not reached(directory / "record.jsonl", share, whole) and run.poll() is None:
+        time.sleep(0.001)
+    time.sleep(moment)
     run.send_signal(signal.SIGKILL)
     run.wait()
     count.kills += 1
@@ -146,7 +156,8 @@ def main() -> int:
             if time.monotonic() > ends:
                 break
             directory = folder / "reports" / f"kill-{number}"
-            before = kill(folder, directory, dice.uniform(takes * 0.4, takes), count)
+            share, moment = dice.uniform(0.0, 1.0), dice.uniform(0.0, 0.05)
+            before = kill(folder, directory, share, moment, whole, count)
             resumed(folder, directory, before, wanted, count)
             shutil.rmtree(directory, ignore_errors=True)
             if count.kills % 10 == 0:
