@@ -149,6 +149,7 @@ def main() -> int:
             raise SystemExit((folder / "told.txt").read_text())
         takes = time.monotonic() - began
         wanted = verdicts(folder / "reports" / "whole")
+        whole = (folder / "reports" / "whole" / "record.jsonl").stat().st_size
         print(
             f"an uninterrupted run of {len(wanted)} cases: {takes:.1f} s, {dict(Counter(wanted.values()))}", flush=True
         )
