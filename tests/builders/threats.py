@@ -81,6 +81,7 @@ E51 report/test_report_page characters_that_act_are_spelled
 E52 engine/test_engine_telling commands_that_act_in_mid_line_are_broken_up
 E52 summary/test_summary_forms no_command_of_a_record_reaches_a_pipeline
 E53 summary/test_summary_forms no_markup_of_a_record_reaches_a_summary_page summary_page_is_cut_at_its_bound
+E54 test_guarded no_file_of_a_pipeline_is_written_but_its_summary
 E55 report/test_report_page hostile_text_stays_text_in_every_field no_template_can_go_around_escaping
 E56 report/test_report_page hostile_text_stays_text_in_every_field
 E56 report/test_report_browser hostile_text_is_read_and_does_nothing
@@ -90,6 +91,7 @@ E59 report/test_report_browser hostile_text_is_read_and_does_nothing
 E60 report/test_report_page policy_allows_one_style_and_one_script_by_hash
 E60 report/test_report_browser page_is_quiet_wherever_one_goes
 E61 report/test_report_browser hostile_text_is_read_and_does_nothing
+E62 test_guarded guarded
 E63 summary/test_summary_forms xml_and_json_are_read_whatever_a_record_holds
 E64 record/test_record_bounds long_text_is_cut_with_length_and_hash cut_ends_at_a_character
 E64 record/test_record_bounds answer_of_a_million_entries_is_cut_as_a_whole
@@ -99,6 +101,8 @@ E67 wire/test_redact no_spelling_gets_through no_base64_of_it_gets_through
 E67 wire/test_redact_deltas every_touched_delta_is_blanked wherever_it_is_cut
 E68 wire/test_redact no_spelling_gets_through
 E68 plugin/test_plugin a_key_reaches_the_endpoint_and_no_file
+E69 plugin/test_environment_stays E69_a_mishap_of_ours_tells_no_key
+E70 plugin/test_environment_stays E70_no_log_of_any_library_tells_a_key
 E71 record/test_record_writer secret_is_gone_before_the_disk
 E72 cli/test_untrusted nothing_that_lies_beside_the_scenarios_runs
 E72 cli/test_untrusted the_planted_files_run_where_scenarios_are_trusted
@@ -118,8 +122,13 @@ E80 mock/test_mock_api only_exact_routes
 """)
 
 RULES: Final = table("""
+R1 plugin/test_environment_stays T1_no_variable_of_the_environment_leaves_the_process
+R1 plugin/test_environment_stays T1_a_variable_that_is_named_is_refused T1_the_search_sees_what_leaks
+R1 cli/test_untrusted the_environment_of_the_process
+R2 plugin/test_environment_stays E69_a_mishap_of_ours_tells_no_key E70_no_log_of_any_library_tells_a_key
 R2 wire/test_redact a_secret_is_no_string a_secret_shows_its_name_alone
 R3 record/test_record_writer secret_is_gone_before_the_disk
+R3 test_guarded guarded
 R3 wire/test_redact_deltas wherever_it_is_cut
 R4 targets/test_targets_origins unsafe the_table_has_sixty_addresses_and_more
 R4 engine/test_engine_origins the_credential_belongs_to_its_origin
@@ -131,6 +140,7 @@ R7 source/test_hostile_files a_bomb_is_refused_before_it_is_built the_limits_of_
 R8 scenario/test_scenario_mistakes T8_every_field_name_with_one_letter_changed_is_refused E15_nothing_is_expected
 R9 scenario/test_attachments E27_swapped_between_check_and_use E26_no_name_leads_out E29_regular_files_only
 R10 test_structure nothing_unsafe_is_called
+R10 test_guarded guarded what_is_planted_is_seen yaml_is_loaded_by_the_safe_loaders_alone
 R11 cli/test_untrusted nothing_that_lies_beside_the_scenarios_runs a_scenario_is_no_argument
 R11 scenario/test_contributed what_is_no_data_refuses_all a_file_that_becomes_a_link_is_not_followed
 R12 cli/test_untrusted other_options_are_refused a_live_target_that_lies_there_is_not_asked
@@ -159,19 +169,14 @@ R22 gate/test_gate_decisions a_replayed_run_is_no_live_evidence
 R22 cli/test_compare_and_gate altered_record_shuts_the_gate
 R23 record/test_record_joining E41_a_shard_brings_nothing_but_its_record
 R23 record/test_record_joining same_shard_twice_counts_once missing_shard_is_told altered_shard_is_told
+R25 plugin/test_environment_stays T25_no_secret_in_arguments_and_names_of_files
 """)
 
 _NO_TEST_YET = "no test yet"
 NOT_SHOWN: Final[Mapping[str, str]] = {
     "E39": _NO_TEST_YET,
-    "E54": "nothing writes to GITHUB_ENV or GITHUB_OUTPUT; no test holds that yet",
-    "E62": "nothing is exported as CSV; no test holds that yet",
     "E65": _NO_TEST_YET,
-    "E69": _NO_TEST_YET,
-    "E70": _NO_TEST_YET,
     "E74": _NO_TEST_YET,
-    "R1": _NO_TEST_YET,
     "R24": "there is no mark for sensitive scenarios: prompts and answers are always recorded",
-    "R25": _NO_TEST_YET,
 }
 """What no test shows, and why."""
