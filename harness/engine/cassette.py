@@ -8,7 +8,7 @@ cannot be seen any more, because it was blanked, is taken from the record.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from harness.engine.echoing import RULE as ECHO
@@ -25,6 +25,7 @@ from harness.record.run import Run
 from harness.scenario.load import bound
 from harness.scenario.model import Scenario
 from harness.scenario.variables import names
+from harness.wire.exchange import Exchange
 
 ACROSS: Final = ("state.container_leak", "state.cross_talk", "state.id_reuse")
 """Rules that look at the other cases of a run: what they find hangs on which of them was over first."""
@@ -127,7 +128,8 @@ class Cassette:
         made = line.made
         base = str(made.get("base") or _base_of(self._exchanges(line)))
         recorded = [
-            Recorded(each.turn, each.exchange, Asked.of(each.exchange.request, base)) for each in self._exchanges(line)
+            Recorded(each.turn, each.number, each.exchange, Asked.of(each.exchange.request, base))
+            for each in self._exchanges(line)
         ]
         tape = Tape(line, recorded, base, self.strict)
         if case.scenario.given:
@@ -157,48 +159,64 @@ class Cassette:
         """The exchanges of an attempt in wire order, those that were repeated with what was refused before them."""
         found: dict[int, list[_Kept]] = {}
         for turn in line.turns:
-            for number, kept in self._of_turn(turn):
-                found.setdefault(number, []).append(kept)
+            for kept in self._of_turn(turn):
+                found.setdefault(kept.number, []).append(kept)
         merged = []
         for _, attempts in sorted(found.items()):
             *earlier, last = attempts
             exchange = last.exchange
             if earlier:
                 exchange = replace(exchange, earlier=tuple(each.exchange for each in earlier))
-            merged.append(_Kept(last.turn, exchange))
+            merged.append(_Kept(last.turn, last.number, exchange))
         return merged
 
-    def _of_turn(self, turn: TurnLine) -> Iterable[tuple[int, "_Kept"]]:
+    def _of_turn(self, turn: TurnLine) -> Iterable["_Kept"]:
         for where in turn.exchanges:
-            yield self.run.exchange(where).number, _Kept(turn.id, self.run.wire(where))
+            yield _Kept(turn.id, self.run.exchange(where).number, self.run.wire(where))
 
     def found(self, case: Case, now: Sequence[Finding]) -> tuple[Finding, ...]:
         """What is found in a case, with what only the first run could find."""
-        line, kept = _recorded(case), self._kept_rules
-        if line is None:
+        tape = _tape(case)
+        if tape is None:
             return tuple(now)
-        then = (_finding(each) for each in line.findings if each.rule in kept)
-        return (*(each for each in now if each.rule not in kept), *then)
+        then = tuple(_finding(each) for each in tape.line.findings)
+        kept = [each for each in now if not self._stands(each, tape)]
+        return (*kept, *(each for each in then if self._stands(each, tape)))
+
+    def _stands(self, finding: Finding, tape: Tape) -> bool:
+        """Whether what was found then counts, and not what is found now: it needs other cases, or what was blanked.
+
+        Expectations of today are held to answers as they were kept, blanked or not.
+        """
+        if finding.rule in self._kept_rules:
+            return True
+        blanked = finding.wire.exchange in tape.blanked
+        return blanked and (self.strict or not finding.rule.startswith("expect."))
 
     def told(self, case: Case, line: CaseLine) -> CaseLine:
         """A line of this run with what only the first run could count."""
-        recorded, kept = _recorded(case), self._kept_rules
-        if recorded is None:
+        tape, kept = _tape(case), self._kept_rules
+        if tape is None:
             return line
+        then = dict(tape.line.applied_rules)
         applied = {rule: count for rule, count in line.applied_rules.items() if rule not in kept}
-        applied |= {rule: count for rule, count in recorded.applied_rules.items() if rule in kept}
-        return replace(line, examples=recorded.examples, applied_rules=applied)
+        applied |= {rule: count for rule, count in then.items() if rule in kept}
+        if self.strict and tape.blanked:
+            applied = then
+        return replace(line, examples=tape.line.examples, applied_rules=applied)
 
     @property
     def _kept_rules(self) -> frozenset[str]:
         """The rules whose findings are taken from the record; all others judge anew."""
-        return frozenset({ECHO, *(rule for rule in ACROSS if rule in self.head.rules)})
+        across = (*ACROSS, "modes.differ") if self.strict else ACROSS
+        return frozenset({ECHO, *(rule for rule in across if rule in self.head.rules)})
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     turn: str
-    exchange: Any
+    number: int
+    exchange: Exchange
 
 
 def _finding(line: FindingLine) -> Finding:
@@ -207,10 +225,9 @@ def _finding(line: FindingLine) -> Finding:
     return Finding(line.rule, line.level, line.message, where, line.expected, line.actual, line.turn, line.place)
 
 
-def _recorded(case: Case) -> CaseLine | None:
-    """The line that a threaded case plays."""
-    tape = case.target.tape if isinstance(case.target, ReplayTarget) else None
-    return None if tape is None else tape.line
+def _tape(case: Case) -> Tape | None:
+    """What a threaded case plays."""
+    return case.target.tape if isinstance(case.target, ReplayTarget) else None
 
 
 def _lacking(case: Case) -> str:
@@ -239,7 +256,7 @@ def _facts(line: TargetLine) -> Facts:
 def _base_of(exchanges: Sequence[_Kept]) -> str:
     """The API's address in a record that does not tell it: up to the version in the path of the first request."""
     for each in exchanges:
-        url: str = each.exchange.request.url
+        url = each.exchange.request.url
         head, version, _ = url.partition("/v1/")
         return head + version if version else f"{urlsplit(url).scheme}://{urlsplit(url).netloc}/"
     return "http://nothing.invalid/"

@@ -14,6 +14,7 @@ from harness.engine.stalls import Hits, Serving
 from harness.engine.target import Door, Facts, Grounds
 from harness.record.lines import CaseLine
 from harness.wire.exchange import Exchange, Request
+from harness.wire.redact import MARK
 
 
 class Unmatched(CannotGoOn):
@@ -22,9 +23,10 @@ class Unmatched(CannotGoOn):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One recorded exchange with its refused attempts, the turn it belongs to, and its request as it is compared."""
+    """One recorded exchange with its refused attempts: its turn, its number in the case, its request as compared."""
 
     turn: str
+    number: int
     exchange: Exchange
     asked: Asked
 
@@ -63,6 +65,17 @@ class Tape:
     clock: TapeClock = field(default_factory=TapeClock)
     _used: set[int] = field(default_factory=set)
     _turns: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def blanked(self) -> frozenset[int]:
+        """The exchanges in which something was blanked before they were kept: what came is not known to the byte."""
+        found = set()
+        for each in self.recorded:
+            head = each.exchange.head
+            lines = (value for _, value in head.headers) if head is not None else ()
+            if MARK in each.exchange.body or any(MARK.decode() in value for value in lines):
+                found.add(each.number)
+        return frozenset(found)
 
     async def send(self, request: Request) -> Exchange:
         """The recorded exchange.
