@@ -105,6 +105,7 @@ class WrittenAttachment(Written):
     """A file that goes with the user message."""
 
     noun: ClassVar[str] = "an entry of `attach`"
+    remedies: ClassVar[Mapping[str, str]] = {"attach": "write `{file: report.pdf}` or `{image: photo.png}`"}
 
     image: Name = Field(ABSENT, description="an image's path, from the scenario's own folder")
     file: Name = Field(ABSENT, description="any other file's path, from the scenario's own folder")
@@ -116,6 +117,7 @@ class WrittenTurn(Written):
     """One turn: one action, and what is expected of it."""
 
     noun: ClassVar[str] = "a turn"
+    remedies: ClassVar[Mapping[str, str]] = {"attach": "write `[{file: report.pdf}]` or `[{image: photo.png}]`"}
     later: ClassVar[Mapping[str, str]] = {name: "" for name, action in ACTIONS.items() if not action.built}
 
     id: str = Field(ABSENT, description="a name for later turns to refer to; else `turn-1`, `turn-2` …")

@@ -107,7 +107,8 @@ def _diagnostic(document: Document, model: type[BaseModel], error: Any) -> Diagn
     sentence = SENTENCES.get(code)
     message = sentence.format(**facts) if sentence else f"{name} cannot be {facts['value']}"
     remedies: Mapping[str, str] = getattr(owner, "remedies", {})
-    remedy = remedies.get(str(path[-1])) if path else None
+    keys = [token for token in path if isinstance(token, str)]
+    remedy = remedies.get(keys[-1]) if keys else None
     return document.diagnostic(path, message, remedy or _remedy(code, error["input"]))
 
 

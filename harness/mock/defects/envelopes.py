@@ -55,9 +55,11 @@ def other_model(answer: Answer) -> None:
 
 
 def unasked_stream(answer: Answer) -> None:
-    """Events although streaming was not asked for."""
-    answer.header("content-type", "text/event-stream; charset=utf-8")
-    answer.frames = frames.frames(emit.events(json.loads(answer.body)))
+    """Events although streaming was not asked for; a response that has not ended has none yet."""
+    response = json.loads(answer.body)
+    if response["status"] in emit.FINAL_EVENT:
+        answer.header("content-type", "text/event-stream; charset=utf-8")
+        answer.frames = frames.frames(emit.events(response))
 
 
 TABLE: Final[tuple[Defect, ...]] = (
