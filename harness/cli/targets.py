@@ -27,7 +27,7 @@ def command(
     from harness.targets.spec import Selection
 
     found, _, where = ask(file, Selection(names, regions, models))
-    rows = [_row(target.facts) for target in found]
+    rows = [row(target.facts) for target in found]
     if form == "json":
         click.echo(json.dumps({"file": where, "targets": rows}, indent=2))
         return
@@ -64,7 +64,7 @@ def live_grounds() -> Any:
     return Grounds(steadiness=Steadiness(told=lambda words: click.echo(words, err=True)))
 
 
-def _row(facts: Any) -> dict[str, Any]:
+def row(facts: Any) -> dict[str, Any]:
     limits = facts.quota
     return {
         "name": facts.name,
