@@ -98,11 +98,12 @@ class LiveProgress:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends, and leaves the terminal's line empty; a second time does nothing."""
+        """Ends, and leaves the terminal's line empty; words of reports are pytest's own again."""
         self._end.set()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+        self.live = False
         if self._out is not None:
             if self._drawn:
                 self._write("\r\x1b[2K")
@@ -118,6 +119,8 @@ class LiveProgress:
         return ("flaky" if hasattr(report, "harness_flaky") else "passed"), "", ""
 
     def _tell(self) -> None:
+        if self.live:
+            self.draw()
         while not self._end.wait(OFTEN if self.live else SELDOM):
             self.draw()
 

@@ -182,10 +182,10 @@ class Harness:
             if self.worker is None:
                 self._progress = LiveProgress(session.config, len(ours) == len(session.items), self._loop.moment)
                 session.config.pluginmanager.register(self._progress)
-                self._progress.start()
                 ahead = [item for item in ours if not item.attended]
                 for item, future in zip(ahead, self.start([item.case for item in ahead]), strict=True):
                     item.future = future
+                self._progress.start()
                 self._page_writer()
             return (yield)
         finally:

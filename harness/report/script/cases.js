@@ -1,6 +1,7 @@
 // The table: of ten thousand rows only those in sight are drawn, all of one height. Filter and order stand in the
 // address, so that a view can be sent to somebody else.
-const MARGIN = 12;
+const MARGIN = 6;
+const HEAD = 40;
 const body = document.getElementById("rows");
 const table = document.querySelector("#table table");
 const query = document.getElementById("query");
@@ -25,6 +26,7 @@ texts.ahead = 0; // so many have been made while nobody waited
 function filter(state) {
   const asked = parseQuery(state.q);
   const counts = {};
+  const top = topOfRows(); // before anything is changed: looking at a place makes the browser lay out the page
   found = [];
   for (let n = 0; n < rows.length; n += 1) {
     if (!asked.test(rows[n], n)) continue;
@@ -44,7 +46,7 @@ function filter(state) {
   empty.textContent = rows.length ? "No case is like that. Take a word or an outcome away." : "No case was planned.";
   table.setAttribute("aria-rowcount", found.length + 1);
   showCounts(some);
-  drawRows(true);
+  drawRows(true, top);
 }
 
 function order(sort) {
@@ -69,12 +71,16 @@ function order(sort) {
 }
 
 // Draws what is in sight and a few rows around; spaces above and below stand for the rest.
-function drawRows(anew) {
+function topOfRows() {
+  return document.getElementById("table").getBoundingClientRect().top + HEAD;
+}
+
+function drawRows(anew, known) {
   if (!height && found.length) {
     body.replaceChildren(drawRow(0));
     height = body.firstElementChild.getBoundingClientRect().height || 56;
   }
-  const top = body.getBoundingClientRect().top - (document.getElementById("before").getBoundingClientRect().height || 0);
+  const top = known ?? topOfRows();
   const first = Math.max(0, Math.min(found.length, Math.floor(-top / height) - MARGIN));
   const last = Math.min(found.length, first + Math.ceil(innerHeight / height) + 2 * MARGIN);
   if (anew || first !== window_[0] || last !== window_[1]) drawWindow(first, last);

@@ -102,10 +102,11 @@ function showTable(state) {
   overview.hidden = false;
   takeOver(state);
   const hash = hashOf(state);
-  if (hash !== back) filter(state);
+  const other = hash !== back;
+  if (other) filter(state);
   back = hash;
   if (came) scrollTo(0, scrolled);
-  drawRows(true);
+  if (came || !other) drawRows(true);
 }
 
 function link(hash, label) {
