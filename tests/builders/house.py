@@ -14,7 +14,7 @@ from harness.engine.plan import Case, plan
 from harness.engine.planting import Planting
 from harness.engine.steadiness import Steadiness
 from harness.engine.target import Grounds
-from harness.findings import Finding, Level, Verdict, verdict
+from harness.findings import Level, Verdict, verdict
 from harness.scenario.files import is_scenario_file
 from harness.scenario.load import load_all
 from harness.scenario.model import Scenario
@@ -49,13 +49,9 @@ class Outcome:
     """
 
     red: str | None
-    findings: tuple[Finding, ...]
+    rules: frozenset[str]
     applied: frozenset[str]
     cases: int
-
-    @property
-    def rules(self) -> frozenset[str]:
-        return frozenset(finding.rule for finding in self.findings)
 
 
 def grounds(limits: Limits = ROOMY) -> Grounds:
@@ -71,7 +67,7 @@ async def run(
     Of those `only` leaves out nothing is known: the caller does.
     """
     alike, planting, catalogue = Alike(), Planting(7), Catalogue.load()
-    findings: list[Finding] = []
+    found: set[str] = set()
     applied: set[str] = set()
     count = 0
     for number in range(times):
@@ -81,12 +77,12 @@ async def run(
                 continue
             count += 1
             done = await _conducted(case, on, alike if number == 0 else Alike(), planting)
-            findings += done.findings
+            found |= {finding.rule for finding in done.findings}
             applied |= {rule for rule, often in done.applied_rules.items() if often}
             if (judged := verdict(done.findings, error=done.error)) is not Verdict.PASSED:
                 told = done.error or next(each.rule for each in done.findings if each.level is Level.ERROR)
-                return Outcome(f"{case.id}: {judged}: {told}", tuple(findings), frozenset(applied), count)
-    return Outcome(None, tuple(findings), frozenset(applied), count)
+                return Outcome(f"{case.id}: {judged}: {told}", frozenset(found), frozenset(applied), count)
+    return Outcome(None, frozenset(found), frozenset(applied), count)
 
 
 async def _conducted(case: Case, on: Grounds, alike: Alike, planting: Planting) -> Conducted:

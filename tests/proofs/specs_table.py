@@ -1,21 +1,22 @@
 """Which defects turn which scenario of specs/ red, and docs/scenarios.md: `make specs-table`.
 
-Every scenario runs on the right endpoint, and on one with each defect of the groups A and B in turn, until one of its
-cases does not pass. Ends with 1 where a scenario is red without a defect, where nothing turns one red, and where two
-are turned red by the same defects: what cannot be told apart shows nothing of its own.
+Every scenario runs on the right endpoint, and on one with each defect of the groups A, B and F in turn, until one of
+its cases does not pass. Ends with 1 where a scenario is red without a defect, where nothing turns one red, and where
+two are turned red by the same defects: what cannot be told apart shows nothing of its own.
 
-    PYTHONPATH=tests python tests/proofs/specs_table.py [--processes N] [--only PART-OF-ID] [--defects A57,B01]
+    PYTHONPATH=tests python tests/proofs/specs_table.py [--processes N] [--only ID] [--defects A57,B01] [--beside FILE]
 """
 
 import argparse
 import asyncio
+import json
 import multiprocessing
 import os
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -42,7 +43,7 @@ pass on the embedded endpoint in all their modes. Run one with `harness run spec
 
 **Cases**: on the default targets. **Rules**: how many of the [rules](rules.md) had something to look at, and by name
 those that look at {rare} or fewer. **Red by**: how many of the {defects} deviations that the embedded endpoint
-can be switched to (`--defect`, groups A and B) turn the scenario red; no two scenarios are turned red by the same.
+can be switched to (`--defect`, groups A, B and F) turn the scenario red; no two scenarios are turned red by the same.
 **Alone**: deviations that turn no other scenario red.
 
 The columns are measured, and this page is written, by `make specs-table`.
@@ -51,19 +52,22 @@ The columns are measured, and this page is written, by `make specs-table`.
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A scenario with what was measured: how it went on the right endpoint, and by defect on those it could show at."""
+    """A scenario with what was measured: its cases on the right endpoint and the rules that applied there.
 
-    scenario: Scenario
-    right: Outcome
-    outcomes: Mapping[str, Outcome]
+    `red` are the defects that turn it red, `found` the codes of what was found at each that was tried. `wrong` says
+    what was wrong without any defect. `digest` is that of the file.
+    """
 
-    @property
-    def red(self) -> frozenset[str]:
-        """The defects that turn it red."""
-        return frozenset(defect for defect, outcome in self.outcomes.items() if outcome.red is not None)
+    id: str
+    digest: str
+    cases: int
+    applied: Sequence[str]
+    red: Sequence[str]
+    found: Mapping[str, Sequence[str]]
+    wrong: str | None
 
 
-async def measured(scenarios: Sequence[Scenario], defects: Collection[str]) -> list[Row]:
+async def measured(scenarios: Sequence[Scenario], defects: Collection[str], beside: Path | None) -> list[Row]:
     """Each scenario on the right endpoint, then with those defects that would change anything of that."""
     roomy, short = grounds(ROOMY), grounds(SHORT)
     gate = asyncio.Semaphore(AT_ONCE)
@@ -86,10 +90,15 @@ async def measured(scenarios: Sequence[Scenario], defects: Collection[str]) -> l
             with witnessing() as noted:
                 right = await run(scenario, roomy)
             tried = sorted(noted.intersection(defects))
-            outcomes = await asyncio.gather(*(one(scenario, defect) for defect in tried))
-            made.append(Row(scenario, right, dict(zip(tried, outcomes, strict=True))))
-            told = f"{len(made[-1].red)} of {len(tried)} defects turn it red, {time.monotonic() - began:.1f} s"
-            print(f"{scenario.id}: {told}", flush=True)
+            outcomes = dict(zip(tried, await asyncio.gather(*(one(scenario, each) for each in tried)), strict=True))
+            red = [defect for defect, outcome in outcomes.items() if outcome.red is not None]
+            found = {defect: sorted(outcome.rules) for defect, outcome in outcomes.items()}
+            row = Row(scenario.id, scenario.digest, right.cases, sorted(right.applied), red, found, right.red)
+            made.append(row)
+            print(f"{row.id}: {len(red)} of {len(tried)} defects, {time.monotonic() - began:.1f} s", flush=True)
+            if beside is not None:
+                with beside.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(row)) + "\n")
     finally:
         await roomy.close()
         await short.close()
@@ -101,28 +110,38 @@ def streams(case: Case) -> bool:
     return case.delivery in STREAMED or any(turn.action in ("resume", "call") for turn in case.scenario.turns)
 
 
-def work(share: Sequence[str], defects: Collection[str]) -> list[Row]:
+def work(share: Sequence[str], defects: Collection[str], beside: Path | None) -> list[Row]:
     """One process's share of the scenarios, by id."""
-    return asyncio.run(measured([named(id_) for id_ in share], defects))
+    return asyncio.run(measured([named(id_) for id_ in share], defects, beside))
 
 
-def rows(ids: Sequence[str], defects: Collection[str], processes: int) -> list[Row]:
-    """What is measured, in the order of the ids, over several processes."""
-    if processes == 1:
-        return work(ids, defects)
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        shares = pool.starmap(work, [(ids[at::processes], defects) for at in range(processes)])
-    found = {row.scenario.id: row for share in shares for row in share}
-    return [found[id_] for id_ in ids]
+def rows(ids: Sequence[str], defects: Collection[str], processes: int, beside: Path | None = None) -> list[Row]:
+    """What is measured, in the order of the ids, over several processes.
+
+    Each row is written to `beside` as soon as it is there; what stands there of an unchanged file is not measured
+    again.
+    """
+    known: dict[str, Row] = {}
+    if beside is not None and beside.exists():
+        kept = [Row(**json.loads(line)) for line in beside.read_text(encoding="utf-8").splitlines()]
+        known = {row.id: row for row in kept if row.id in ids and row.digest == named(row.id).digest}
+    left = [id_ for id_ in ids if id_ not in known]
+    if processes == 1 or len(left) < processes:
+        shares = [work(left, defects, beside)]
+    else:
+        with multiprocessing.get_context("spawn").Pool(processes) as pool:
+            shares = pool.starmap(work, [(left[at::processes], defects, beside) for at in range(processes)])
+    known |= {row.id: row for share in shares for row in share}
+    return [known[id_] for id_ in ids]
 
 
 def problems(made: Sequence[Row]) -> Iterator[str]:
     """What must not be."""
     alike = defaultdict(list)
     for row in made:
-        alike[row.red].append(row.scenario.id)
-        if row.right.red is not None:
-            yield f"red without a defect: {row.right.red}"
+        alike[frozenset(row.red)].append(row.id)
+        if row.wrong is not None:
+            yield f"red without a defect: {row.wrong}"
     for red, ids in alike.items():
         if not red:
             yield from (f"nothing turns {id_} red" for id_ in ids)
@@ -132,19 +151,19 @@ def problems(made: Sequence[Row]) -> Iterator[str]:
 
 def page(made: Sequence[Row], defects: int) -> str:
     """The whole page."""
-    applied = Counter(rule for row in made for rule in row.right.applied)
+    applied = Counter(rule for row in made for rule in row.applied)
     hit = Counter(defect for row in made for defect in row.red)
     lines = [HEAD.format(rare=RARE, defects=defects)]
-    for folder, inside in groupby(made, key=lambda row: Path(row.scenario.file).parts[1]):
+    for folder, inside in groupby(made, key=lambda row: Path(named(row.id).file).parts[1]):
         lines += ["", f"## {folder}", "", "| scenario | shows | cases | rules | red by | alone |", "| --- " * 6 + "|"]
         for row in inside:
-            rare = sorted(rule for rule in row.right.applied if applied[rule] <= RARE)
+            rare = sorted(rule for rule in row.applied if applied[rule] <= RARE)
             alone = sorted(defect for defect in row.red if hit[defect] == 1)
             cells = (
-                f"[`{row.scenario.id}`](../{row.scenario.file})",
-                row.scenario.title.replace("|", "\\|"),
-                str(row.right.cases),
-                "; ".join([str(len(row.right.applied)), *filter(None, [", ".join(f"`{rule}`" for rule in rare)])]),
+                f"[`{row.id}`](../{named(row.id).file})",
+                named(row.id).title.replace("|", "\\|"),
+                str(row.cases),
+                "; ".join([str(len(row.applied)), *filter(None, [", ".join(f"`{rule}`" for rule in rare)])]),
                 str(len(row.red)),
                 ", ".join(alone) or "–",
             )
@@ -157,11 +176,12 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", help="scenarios with this in their id; the page is not written then")
     parser.add_argument("--defects", default="", help="these alone; the page is not written then")
+    parser.add_argument("--beside", type=Path, help="a file of rows: unchanged scenarios in it are not run again")
     asked = parser.parse_args()
-    defects = [id_ for id_ in asked.defects.split(",") if id_] or [id_ for id_ in DEFECTS if id_[0] in "AB"]
+    defects = [id_ for id_ in asked.defects.split(",") if id_] or [id_ for id_ in DEFECTS if id_[0] in "ABF"]
     ids = [each.id for each in house() if asked.only in each.id]
     began = time.monotonic()
-    made = rows(ids, defects, max(1, asked.processes))
+    made = rows(ids, defects, max(1, asked.processes), asked.beside)
     wrong = list(problems(made))
     print(f"{len(made)} scenarios, {len(defects)} defects, {time.monotonic() - began:.0f} s", *wrong, sep="\n")
     if not (asked.only or asked.defects):
