@@ -111,7 +111,7 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
         },
     ),
 }
-"""What is guarded: names of calls, attributes, imports, keyword arguments; and where they may stand, with the reason."""
+"""What is guarded: names of calls, attributes, imports, keyword arguments; and where each may stand, and why."""
 
 WRITING: Final = frozenset("wax+")
 
