@@ -1,0 +1,182 @@
+"""Many minutes of cases on the embedded endpoint, of whose requests some meet a random fault.
+
+One in twenty requests meets a defect of groups A, B and C that is drawn anew. What must hold: no exception of ours; a
+case that met no fault passes; one that met a fault has a finding, or passes where the defect had nothing to break;
+memory does not grow: its mean over the last third lies within 5 % of that over the first third after warm-up.
+
+The limits of waiting are put down to seconds and that of a body to 16 MiB, so that stalls and bombs come often; their
+real values are tested elsewhere.
+"""
+
+import argparse
+import asyncio
+import gc
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from builders import runs
+from builders.cases import cases
+
+from harness.engine.embedded import EmbeddedTarget, embedded_family
+from harness.engine.engine import Engine
+from harness.engine.plan import Case
+from harness.engine.repeating import Finished
+from harness.engine.target import Door, Facts, Grounds
+from harness.findings import Verdict
+from harness.mock.defects import DEFECTS
+from harness.record.writer import RunWriter
+from harness.wire.limits import LIMITS, MIB
+
+AT_ONCE = 32
+SHARE = 0.05
+LIMITED = replace(LIMITS, body=16 * MIB, first_byte=3.0, silence=2.0, no_event=3.0, turn=5.0)
+TEXT = """
+id: {id}
+modes: {{delivery: [{delivery}]}}
+turns:
+  - user: My parcel number is 4417. Reply with OK.
+  - user: What is my parcel number?
+    expect: {{status: completed, text: {{contains: "4417"}}}}
+"""
+TURNS = 2
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """The embedded endpoint, of whose cases some meet a fault; `met` tells which, by the door's address."""
+
+    facts: Facts
+    fault: str | None
+
+    @asynccontextmanager
+    async def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AsyncIterator[Door]:
+        defects = (self.fault,) if self.fault else ()
+        async with EmbeddedTarget(self.facts, defects).open(grounds, script) as door:
+            yield door
+
+    def mistake(self, script: Mapping[str, Any] | None) -> None:
+        return None
+
+
+@dataclass
+class Soak:
+    dice: random.Random
+    verdicts: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    unexplained: list[str] = field(default_factory=list)
+    memory: list[tuple[float, float]] = field(default_factory=list)
+    done: int = 0
+
+    def case(self, number: int, made: tuple[Case, ...]) -> Case:
+        """The next case, which meets a fault or does not."""
+        base = made[number % len(made)]
+        fault = self.dice.choice(FAULTS) if self.dice.random() < 1 - (1 - SHARE) ** TURNS else None
+        if fault:
+            self.faults[fault[0]] += 1
+        return replace(base, id=f"{base.id}#{number}", target=Faulty(base.target.facts, fault))
+
+    def judged(self, case: Case, finished: Finished) -> None:
+        self.done += 1
+        self.verdicts[finished.verdict] += 1
+        fault = case.target.fault  # type: ignore[attr-defined]
+        found = [finding.rule for line in finished.lines for finding in line.findings]
+        refused = fault is not None and fault.startswith("C17")  # nothing can work there: errored is what it must be
+        if finished.verdict is Verdict.ERRORED and not refused:
+            self.unexplained.append(f"{fault}: errored: {(finished.line.reason or '').strip().splitlines()[-1:]}")
+        elif fault is None and finished.verdict is not Verdict.PASSED:
+            self.unexplained.append(f"no fault, and {finished.verdict}: {found[:4]}")
+        elif finished.verdict is not Verdict.PASSED and not found:
+            self.unexplained.append(f"{fault}: {finished.verdict} without a finding")
+
+
+FAULTS = sorted(name for name in DEFECTS if name[0] in "ABC")
+
+
+def rss() -> float:
+    """Resident memory in MiB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / MIB
+
+
+async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
+    state = Soak(random.Random(seed))
+    target = embedded_family()[0]
+    made = tuple(
+        case
+        for delivery in ("plain", "stream", "background")
+        for case in cases(TEXT.format(id=delivery, delivery=delivery), target)
+    )
+    engine = Engine(writer, AT_ONCE, limits=LIMITED)
+    began = time.monotonic()
+    number = 0
+    free = asyncio.Semaphore(AT_ONCE)
+
+    def told(case: Case) -> tuple[Any, Any]:
+        def done(finished: Finished) -> None:
+            state.judged(case, finished)
+            free.release()
+
+        def failed(error: BaseException) -> None:
+            state.unexplained.append(f"not recorded: {error}")
+            free.release()
+
+        return done, failed
+
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(min(5.0, seconds / 60))
+            gc.collect()
+            state.memory.append((time.monotonic() - began, rss()))
+
+    watching = asyncio.create_task(watch())
+    while time.monotonic() - began < seconds:
+        await free.acquire()
+        case = state.case(number, made)
+        engine.add([(case, *told(case))])
+        number += 1
+    for _ in range(AT_ONCE):
+        await free.acquire()
+    watching.cancel()
+    await engine.stop()
+    return state
+
+
+def growth(memory: list[tuple[float, float]], seconds: float) -> tuple[float, float]:
+    """The mean memory of the first and of the last third, after a fifth for warming up."""
+    warm = [(at, mib) for at, mib in memory if at > seconds / 5]
+    third = max(1, len(warm) // 3)
+    return statistics.mean(mib for _, mib in warm[:third]), statistics.mean(mib for _, mib in warm[-third:])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--seed", type=int, default=10)
+    asked = parser.parse_args()
+    seconds = asked.minutes * 60
+    with tempfile.TemporaryDirectory() as name, RunWriter(Path(name) / "run", runs.head()) as writer:
+        state = asyncio.run(soak(seconds, writer, asked.seed))
+    first, last = growth(state.memory, seconds)
+    verdicts = ", ".join(f"{count} {name}" for name, count in sorted(state.verdicts.items()))
+    print(f"{asked.minutes:g} minutes, {AT_ONCE} cases at once, seed {asked.seed}: {state.done} cases ({verdicts})")
+    print(f"met a fault: {dict(sorted(state.faults.items()))}, drawn from {len(FAULTS)} defects")
+    print(
+        f"memory: {first:.1f} MiB in the first third after warm-up, {last:.1f} MiB in the last "
+        f"({last / first - 1:+.1%})"
+    )
+    print(f"unexplained: {len(state.unexplained)}")
+    for told, count in Counter(state.unexplained).most_common(20):
+        print(f"  {count} × {told}")
+    return bool(state.unexplained) or last > first * 1.05
+
+
+if __name__ == "__main__":
+    sys.exit(main())
