@@ -1,5 +1,10 @@
-"""What all tests share: no deadline on a busy machine, and golden files are no tests."""
+"""What all tests share: no deadline on a busy machine, and golden files are no tests.
 
+What the harness imports on demand is imported here, once: a pytest that a test starts in this process takes what it
+imported first away again when it ends, and whoever imports it later gets other classes of the same names.
+"""
+
+import scipy.special  # noqa: F401
 from hypothesis import settings
 
 collect_ignore_glob = ["golden/*", "*/golden/*"]
