@@ -3,12 +3,26 @@
 Refusals name the field with its path and a code, in the wording of recorded refusals.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from harness.mock.asked_schemas import check_strict
 from harness.mock.errors import Refused, invalid
 from harness.mock.offered import Model
+from harness.mock.parameters import (
+    CHOICES,
+    EFFORTS,
+    FUNCTION,
+    INCLUDES,
+    LENGTHS,
+    LIMITED,
+    NAME,
+    NESTED,
+    NOT_WHEN_REASONING,
+    PARAMETERS,
+    RANGES,
+    TOOL_TYPES,
+)
 
 JSON_NAMES: Final[Mapping[type, str]] = {
     bool: "a boolean",
@@ -19,92 +33,6 @@ JSON_NAMES: Final[Mapping[type, str]] = {
     dict: "an object",
     type(None): "null",
 }
-
-PARAMETERS: Final[Mapping[str, tuple[type, ...]]] = {
-    "model": (str,),
-    "input": (str, list),
-    "instructions": (str,),
-    "previous_response_id": (str,),
-    "conversation": (str, dict),
-    "include": (list,),
-    "store": (bool,),
-    "background": (bool,),
-    "stream": (bool,),
-    "stream_options": (dict,),
-    "tools": (list,),
-    "tool_choice": (str, dict),
-    "parallel_tool_calls": (bool,),
-    "max_tool_calls": (int,),
-    "max_output_tokens": (int,),
-    "temperature": (float, int),
-    "top_p": (float, int),
-    "top_logprobs": (int,),
-    "presence_penalty": (float, int),
-    "frequency_penalty": (float, int),
-    "reasoning": (dict,),
-    "text": (dict,),
-    "truncation": (str,),
-    "context_management": (list,),
-    "metadata": (dict,),
-    "prompt": (dict,),
-    "prompt_cache_key": (str,),
-    "prompt_cache_retention": (str,),
-    "prompt_cache_options": (dict,),
-    "service_tier": (str,),
-    "safety_identifier": (str,),
-    "user": (str,),
-}
-"""Every parameter of a create request and the JSON types that it takes; null stands for its default."""
-
-RANGES: Final[Mapping[str, tuple[float, float]]] = {
-    "temperature": (0, 2),
-    "top_p": (0, 1),
-    "presence_penalty": (-2, 2),
-    "frequency_penalty": (-2, 2),
-    "top_logprobs": (0, 20),
-    "max_output_tokens": (16, 1_000_000_000),
-    "max_tool_calls": (1, 1_000_000_000),
-}
-
-CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "truncation": ("auto", "disabled"),
-    "service_tier": ("auto", "default", "flex", "scale", "priority"),
-    "prompt_cache_retention": ("in_memory", "in-memory", "24h"),
-}
-
-LIMITED: Final = frozenset((*RANGES, *CHOICES))
-"""Parameters of which not every value of the right type will do; most requests have none of them."""
-
-NESTED: Final = frozenset({"include", "tools", "tool_choice", "text", "metadata"})
-"""Parameters that have something inside to be checked, whatever the model."""
-
-INCLUDES: Final = (
-    "file_search_call.results",
-    "web_search_call.results",
-    "web_search_call.action.sources",
-    "message.input_image.image_url",
-    "computer_call_output.output.image_url",
-    "code_interpreter_call.outputs",
-    "reasoning.encrypted_content",
-    "message.output_text.logprobs",
-)
-
-NOT_WHEN_REASONING: Final[Mapping[str, str]] = {
-    "temperature": "temperature",
-    "top_p": "top_p",
-    "presence_penalty": "penalties",
-    "frequency_penalty": "penalties",
-    "top_logprobs": "logprobs",
-}
-"""Parameters that a reasoning model refuses whatever their value (reasoning page), and the feature that takes each."""
-
-EFFORTS: Final = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
-"""Every effort that some model takes."""
-
-FUNCTION: Final[Mapping[str, tuple[type, ...]]] = {"description": (str,), "parameters": (dict,), "strict": (bool,)}
-"""Fields of a function beside its name; null stands for none."""
-
-FUNCTION_NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def check(body: Mapping[str, Any], model: Model) -> None:
@@ -134,6 +62,10 @@ def check_values(body: Mapping[str, Any]) -> None:
     for name, choices in CHOICES.items():
         if body.get(name) is not None:
             check_choice(name, body[name], choices)
+    for name, most in LENGTHS.items():
+        if len(body.get(name) or "") > most:
+            message = f"Invalid '{name}': string too long. Expected a string with maximum length {most}."
+            raise invalid(message, name, "string_above_max_length")
 
 
 def check_type(name: str, value: object, kinds: tuple[type, ...]) -> None:
@@ -200,16 +132,9 @@ def check_tools(body: Mapping[str, Any]) -> None:
         if "type" not in tool:
             raise missing(f"tools[{at}].type")
         check_type(f"tools[{at}].type", tool["type"], (str,))
-        if tool["type"] != "function":
-            continue
-        if "name" not in tool:
-            raise missing(f"tools[{at}].name")
-        if not FUNCTION_NAME.fullmatch(str(tool["name"])):
-            message = f"Invalid 'tools[{at}].name': string does not match pattern '^[a-zA-Z0-9_-]+$'."
-            raise invalid(message, f"tools[{at}].name", "invalid_value")
-        for field, kinds in FUNCTION.items():
-            if tool.get(field) is not None:
-                check_type(f"tools[{at}].{field}", tool[field], kinds)
+        check_choice(f"tools[{at}].type", tool["type"], TOOL_TYPES)
+        if tool["type"] == "function":
+            check_function(tool, f"tools[{at}]")
     choice = body.get("tool_choice")
     if isinstance(choice, str):
         check_choice("tool_choice", choice, ("none", "auto", "required"))
@@ -218,6 +143,25 @@ def check_tools(body: Mapping[str, Any]) -> None:
         if choice.get("name") not in names:
             message = f"Tool choice '{choice.get('name')}' not found in 'tools' parameter."
             raise invalid(message, "tool_choice", "invalid_value")
+
+
+def check_function(tool: Mapping[str, Any], path: str) -> None:
+    """A name, fields of the right types, and a schema that can be strict where that is demanded."""
+    if "name" not in tool:
+        raise missing(f"{path}.name")
+    check_name(f"{path}.name", tool["name"])
+    for field, kinds in FUNCTION.items():
+        if tool.get(field) is not None:
+            check_type(f"{path}.{field}", tool[field], kinds)
+    if tool.get("strict") and tool.get("parameters"):
+        check_strict(tool["parameters"], f"function '{tool['name']}'", f"{path}.parameters")
+
+
+def check_name(path: str, name: object) -> None:
+    """The name of a function or a format."""
+    if not NAME.fullmatch(str(name)):
+        message = f"Invalid '{path}': string does not match pattern '^[a-zA-Z0-9_-]+$'."
+        raise invalid(message, path, "invalid_value")
 
 
 def missing(path: str) -> Refused:
@@ -232,27 +176,12 @@ def check_text(text: Mapping[str, Any]) -> None:
         for field in ("name", "schema"):
             if field not in form:
                 raise missing(f"text.format.{field}")
-        check_schema(form)
+        check_name("text.format.name", form["name"])
+        check_type("text.format.schema", form["schema"], (dict,))
+        if form.get("strict") is not False:
+            check_strict(form["schema"], f"response_format '{form['name']}'", "text.format.schema")
     if text.get("verbosity") is not None:
         check_choice("text.verbosity", text["verbosity"], ("low", "medium", "high"))
-
-
-def check_schema(form: Mapping[str, Any]) -> None:
-    """What a strict schema must be: an object whose properties are all required, nothing else allowed."""
-    schema, name = form["schema"], form["name"]
-    check_type("text.format.schema", schema, (dict,))
-    if form.get("strict") is False:
-        return
-    wrong = None
-    if schema.get("type") != "object":
-        wrong = f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{schema.get('type')}\"'."
-    elif schema.get("additionalProperties") is not False:
-        wrong = "In context=(), 'additionalProperties' is required to be supplied and to be false."
-    elif set(schema.get("properties", {})) - set(schema.get("required", [])):
-        wrong = "In context=(), 'required' is required to be supplied and to include every key in properties."
-    if wrong:
-        message = f"Invalid schema for response_format '{name}': {wrong}"
-        raise invalid(message, "text.format.schema", "invalid_json_schema")
 
 
 def check_metadata(metadata: Mapping[str, Any]) -> None:

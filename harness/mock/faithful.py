@@ -108,6 +108,12 @@ BY_SUBJECT: Final[Mapping[str, Faith]] = {
         "one token for every four bytes",
         "the tokenisers of the newest models are not public",
     ),
+    "strict schemas": Faith(
+        "of formats and strict functions: an object at the root, every object closed and all of its properties "
+        "required, 100 properties, five levels; refused in the recorded form, with the place",
+        "keywords that are listed as not supported (`minimum`, `format`, …) are taken",
+        "OpenAI was recorded to take them, and no refusal of Azure is known",
+    ),
     "the code interpreter": Faith(
         "a container by id, or one for each chain; files of the request in it; code, outputs where they are included, "
         "files made in it cited in the next message; nothing is kept after twenty minutes without use",

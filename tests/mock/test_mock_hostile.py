@@ -6,11 +6,11 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.mock.asked import PARAMETERS
 from harness.mock.asked_items import PARTS, REQUIRED
 from harness.mock.errands import done
 from harness.mock.errors import Refused
 from harness.mock.operations import creating, responses
+from harness.mock.parameters import PARAMETERS
 from harness.mock.rooms import Rooms
 
 scalars = st.none() | st.booleans() | st.integers(-5, 2000) | st.floats(allow_nan=False) | st.text(max_size=12)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from harness.mock.asked import PARAMETERS
 from harness.mock.asked_items import REQUIRED
 from harness.mock.errands import done
 from harness.mock.errors import Refused
 from harness.mock.operations import compacting, conversations, files, multipart, speaking
+from harness.mock.parameters import PARAMETERS
 from harness.mock.request import Request
 from harness.mock.rooms import Room, Rooms
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from harness.mock.asked import FUNCTION_NAME, check_choice, check_type, missing
-from harness.mock.errors import invalid
+from harness.mock.asked import check_choice, check_name, check_type, missing
 from harness.mock.hosted.base import HostedTool, Job, demanded, offered
 from harness.mock.model.context import Context, Draft
 from harness.mock.model.tool_use import fitting
@@ -26,9 +25,7 @@ class Custom(HostedTool):
         for field in ("name", "description"):
             if tool.get(field) is not None:
                 check_type(f"{path}.{field}", tool[field], (str,))
-        if not FUNCTION_NAME.fullmatch(str(tool["name"])):
-            message = f"Invalid '{path}.name': string does not match pattern '^[a-zA-Z0-9_-]+$'."
-            raise invalid(message, f"{path}.name", "invalid_value")
+        check_name(f"{path}.name", tool["name"])
         form = tool.get("format")
         if form is None:
             return

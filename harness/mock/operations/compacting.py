@@ -11,6 +11,7 @@ from harness.mock.operations import attaching, failing
 from harness.mock.operations.creating import model_of, read_body
 from harness.mock.operations.sealing import compaction_item
 from harness.mock.operations.window import Window, window
+from harness.mock.parameters import PARAMETERS
 from harness.mock.rooms import Room
 from harness.mock.store import JSON, Stored
 
@@ -116,5 +117,5 @@ def checked(body: JSON, allowed: tuple[str, ...]) -> JSON:
         if name not in allowed:
             raise invalid(f"Unknown parameter: '{name}'.", name, "unknown_parameter")
         if value is not None:
-            asked.check_type(name, value, asked.PARAMETERS[name])
+            asked.check_type(name, value, PARAMETERS[name])
     return body
