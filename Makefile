@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint types floors coverage bench proofs alarms fuzz pages lock clean
+.PHONY: run test check lint types floors coverage bench proofs alarms known-rate fuzz pages lock clean
 
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
@@ -51,6 +51,9 @@ proofs: $(VENV)/.dev  ## silence on real traffic, mutants of it, defects over it
 	$(PROOF)/planted_secrets.py
 	$(PROOF)/drift.py
 
+known-rate: $(VENV)/.dev  ## a defect at a known rate, found by compare and gate end to end
+	$(PROOF)/known_rate.py
+
 alarms: $(VENV)/.dev  ## how often the gate shuts by chance, and where it should
 	$(PROOF)/gate_alarms.py
 
@@ -80,9 +83,9 @@ $(VENV)/.dev: $(VENV)/bin/python requirements-dev.lock $(VENV)/.run
 
 lock: $(VENV)/.dev  ## pin every dependency anew
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	$(BIN)/uv pip compile --quiet --exclude-newer "7 days" --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	$(BIN)/uv pip compile --quiet --exclude-newer "7 days" --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --group dev pyproject.toml -o requirements-dev.lock
 
 clean:

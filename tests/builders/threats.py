@@ -58,6 +58,10 @@ E36 mock/test_mock_vision addresses_that_are_not_followed
 E36 mock/test_mock_errands no_other_machine redirects_are_not_followed
 E37 scenario/test_calls E37_other_schemes_are_refused
 E38 expectations/test_produced what_is_no_base64_is_never_opened
+E38 test_hostile_data E38_a_path_in_place_of_a_picture_is_not_opened
+E39 test_hostile_data E39_no_recording_is_a_program E39_what_was_packed_would_run
+E39 test_guarded guarded
+E39 wire/test_recordings a_hostile_cassette_is_data_or_refused
 E40 record/test_hostile_record E40_exchanges_are_read_below_their_run_alone E40_bodies_lie_below_their_folder_alone
 E40 record/test_hostile_record E40_a_link_below_a_run_is_not_followed
 E40 record/test_record_writer name_of_a_shard_is_a_plain_one long_body_lies_once
@@ -95,6 +99,7 @@ E62 test_guarded guarded
 E63 summary/test_summary_forms xml_and_json_are_read_whatever_a_record_holds
 E64 record/test_record_bounds long_text_is_cut_with_length_and_hash cut_ends_at_a_character
 E64 record/test_record_bounds answer_of_a_million_entries_is_cut_as_a_whole
+E65 test_hostile_data E65_arguments_of_calls_are_data the_watch_sees_what_happens
 E66 cli/test_check nothing_from_the_wire_controls_the_terminal_or_the_workflow
 E66 report/test_report_page hostile_text_stays_text_in_every_field
 E67 wire/test_redact no_spelling_gets_through no_base64_of_it_gets_through
@@ -108,6 +113,8 @@ E72 cli/test_untrusted nothing_that_lies_beside_the_scenarios_runs
 E72 cli/test_untrusted the_planted_files_run_where_scenarios_are_trusted
 E72 scenario/test_contributed data_is_copied_and_the_rest_left
 E73 cli/test_untrusted the_environment_of_the_process other_options_are_refused
+E74 test_hostile_data E74_every_dependency_is_held_by_hashes E74_what_is_installed_is_checked_against_them
+E74 test_hostile_data E74_nothing_unknown_runs_when_python_starts
 E75 cli/test_untrusted the_environment_of_the_process a_live_target_that_lies_there_is_not_asked
 E75 starting/test_starting_set contributed_scenarios_meet_no_secret
 E76 mock/test_mock_connections only_loopback_is_listened_on
@@ -141,6 +148,7 @@ R8 scenario/test_scenario_mistakes T8_every_field_name_with_one_letter_changed_i
 R9 scenario/test_attachments E27_swapped_between_check_and_use E26_no_name_leads_out E29_regular_files_only
 R10 test_structure nothing_unsafe_is_called
 R10 test_guarded guarded what_is_planted_is_seen yaml_is_loaded_by_the_safe_loaders_alone
+R10 test_hostile_data E65_arguments_of_calls_are_data E39_no_recording_is_a_program the_watch_sees_what_happens
 R11 cli/test_untrusted nothing_that_lies_beside_the_scenarios_runs a_scenario_is_no_argument
 R11 scenario/test_contributed what_is_no_data_refuses_all a_file_that_becomes_a_link_is_not_followed
 R12 cli/test_untrusted other_options_are_refused a_live_target_that_lies_there_is_not_asked
@@ -164,6 +172,7 @@ R20 mock/test_mock_connections only_loopback_is_listened_on foreign_names_are_re
 R20 mock/test_mock_connections preflight_of_a_browser_is_refused
 R20 mock/test_mock_api door
 R21 starting/test_starting_set workflows_of_github_are_valid_and_safe linter_sees_an_unsafe_workflow
+R21 test_hostile_data E74_every_dependency_is_held_by_hashes E74_what_is_installed_is_checked_against_them
 R22 engine/test_exit_codes the_strongest_decides
 R22 gate/test_gate_decisions a_replayed_run_is_no_live_evidence
 R22 cli/test_compare_and_gate altered_record_shuts_the_gate
@@ -172,11 +181,7 @@ R23 record/test_record_joining same_shard_twice_counts_once missing_shard_is_tol
 R25 plugin/test_environment_stays T25_no_secret_in_arguments_and_names_of_files
 """)
 
-_NO_TEST_YET = "no test yet"
 NOT_SHOWN: Final[Mapping[str, str]] = {
-    "E39": _NO_TEST_YET,
-    "E65": _NO_TEST_YET,
-    "E74": _NO_TEST_YET,
     "R24": "there is no mark for sensitive scenarios: prompts and answers are always recorded",
 }
 """What no test shows, and why."""
