@@ -16,6 +16,7 @@ ISSUES: Final[Mapping[str, str]] = {
     "background-stream-slow": "a background stream is late with its first event",
     "chain-on-compaction": "the id of a compaction can be continued from, as one sample of the documentation has it",
     "large-tools-fail": "gpt-4.1 answers 500 where tool definitions exceed 300,000 tokens",
+    "parallel-without-tools": "`parallel_tool_calls` without tools is refused, as users of Azure report",
     "encrypted-by-default": "reasoning of unstored responses comes encrypted although that was not asked for",
 }
 """What each issue does."""
