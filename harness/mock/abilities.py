@@ -33,11 +33,14 @@ def check(body: Mapping[str, Any], model: Model, issues: frozenset[str]) -> None
 
 
 def check_tools(body: Mapping[str, Any], model: Model, issues: frozenset[str]) -> None:
-    """Tools that the model has not, and definitions that are too large, where that is a known issue."""
+    """Tools that the model has not; settings without tools and definitions too large, where these are known issues."""
     for at, tool in enumerate(body.get("tools") or ()):
         feature = TOOLS.get(str(tool.get("type")))
         if feature is not None and model.lacks(feature):
             raise invalid(f"Tool '{tool['type']}' is not supported with {model.name}.", f"tools[{at}].type")
+    if "parallel-without-tools" in issues and body.get("parallel_tool_calls") is not None and not body.get("tools"):
+        message = "Invalid 'parallel_tool_calls': it is only allowed when 'tools' are specified."
+        raise invalid(message, "parallel_tool_calls")
     heavy = "large-tools-fail" in issues and model.name.startswith("gpt-4.1")
     if heavy and tokens.of_input((), None, body.get("tools")) > TOO_MANY_TOOLS:
         raise broken()

@@ -177,6 +177,15 @@ def test_large_tool_definitions_are_a_known_issue():
     assert visiting(visit, model="gpt-4.1", script=script) == (500, 200)
 
 
+def test_parallel_calls_without_tools_are_a_known_issue():
+    async def visit(visitor: Visitor):
+        asked = [{"parallel_tool_calls": False}, {"parallel_tool_calls": False, "tools": [TOOL]}, {}]
+        return [(await ask(visitor, **one))[0] for one in asked]
+
+    assert visiting(visit, script={"issues": ["parallel-without-tools"]}) == [400, 200, 200]
+    assert visiting(visit) == [200, 200, 200]
+
+
 def test_slow_background_streams_are_a_known_issue():
     async def visit(visitor: Visitor):
         return (await visitor.send("POST", "/responses", {**ASKED, "model": visitor.model}))[0]
