@@ -91,7 +91,8 @@ LOOK = """async () => {
   const started = performance.now();
   const box = document.getElementById("query");
   const spans = [];
-  for (const words of ["verdict:failed", "region:sweden ttft>600ms", "parcel 77", "rule:order -region:east", "tokens>150"]) {
+  const all = ["verdict:failed", "region:sweden ttft>600ms", "parcel 77", "rule:order -region:east", "tokens>150"];
+  for (const words of all) {
     const before = document.getElementById("matches").textContent;
     box.value = words;
     const began = performance.now();

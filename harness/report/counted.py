@@ -73,5 +73,7 @@ def mode(one: Outcome, run: Run) -> str:
         line = one.shown
         return "-".join((line.delivery, line.state, line.client))
     target = target_of(one, run)
-    rest = one.case.partition("[")[2].removesuffix("]")
-    return rest.removeprefix(f"{target.name}-") if target else rest
+    rest = one.case.partition("[")[2].removesuffix("]").removeprefix(f"{target.name}-" if target else "")
+    delivery, state, client, *_ = (*rest.split("-"), "", "")
+    named = client and any(line.client == client for line in run.cases)  # an id leaves out the usual client
+    return "-".join(part for part in (delivery, state, client if named else "wire") if part)

@@ -64,7 +64,8 @@ class Wires:
         streamed = _is_stream(line)
         arrivals = tuple(Arrival(int(offset), at) for offset, at in line.arrivals)
         parts = list(frames(body, arrivals)) if streamed else []
-        told = {**_facts(turn, line), "where": named(where), "events": [_event(part) for part in parts[:MOST_EVENTS]], "of": len(parts)}
+        events = [_event(part) for part in parts[:MOST_EVENTS]]
+        told = {**_facts(turn, line), "where": named(where), "events": events, "of": len(parts)}
         if not findings:
             return told
         here = [(n, finding) for n, finding in enumerate(findings) if finding.exchange == line.number]

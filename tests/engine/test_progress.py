@@ -12,7 +12,8 @@ FULL = Progress(206, 12, 32, 4, 1, 75.0, {"swedencentral": Count(100, 10), "east
     [
         (
             200,
-            "12/206 done · 1 failed · 32 running · 4 waiting for quota · 1 min 15 s · eastus2 2/106 · swedencentral 10/100",
+            "12/206 done · 1 failed · 32 running · 4 waiting for quota · 1 min 15 s"
+            " · eastus2 2/106 · swedencentral 10/100",
         ),
         (60, "12/206 done · 1 failed · 32 running · 4 waiting for quota"),
         (30, "12/206 done · 1 failed"),

@@ -7,6 +7,8 @@ from harness.findings import Verdict
 from harness.record.run import Run
 from harness.report.first import first_failures
 
+CASE = "specs/chaining/follow-up.yaml::follow-up-keeps-context[mock/swedencentral/gpt-5-mini"
+
 
 def test_each_cause_stands_once_with_its_place_and_reason():
     head, lines = runs.every_verdict()
@@ -14,13 +16,13 @@ def test_each_cause_stands_once_with_its_place_and_reason():
     assert first_failures(Run(head, lines)) == [
         "4 cases of 7 did not pass, for 4 causes:",
         "  ✕ failed at specs/chaining/follow-up.yaml:2: order.seq_gap: sequence_number jumps from 4 to 6",
-        "      in specs/chaining/follow-up.yaml::follow-up-keeps-context[mock/swedencentral/gpt-5-mini-stream-chained]",
+        f"      in {CASE}-stream-chained]",
         "  ! errored at specs/chaining/follow-up.yaml:2: attachments/photo.png is gone",
-        "      in specs/chaining/follow-up.yaml::follow-up-keeps-context[mock/swedencentral/gpt-5-mini-stream-manual]",
+        f"      in {CASE}-stream-manual]",
         "  ? inconclusive at specs/chaining/follow-up.yaml:2: avail.connect: no connection in 10 s",
-        "      in specs/chaining/follow-up.yaml::follow-up-keeps-context[mock/swedencentral/gpt-5-mini-plain-manual]",
+        f"      in {CASE}-plain-manual]",
         "  ○ not run at its plan: planned; the run ended before it was finished",
-        "      in specs/chaining/follow-up.yaml::follow-up-keeps-context[mock/swedencentral/gpt-5-mini-plain-stateless]",
+        f"      in {CASE}-plain-stateless]",
     ]
 
 

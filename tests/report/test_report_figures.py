@@ -1,0 +1,266 @@
+"""Every figure on the page, counted once more from the record with nothing of the page's own code."""
+
+import base64
+import json
+import random
+import re
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from builders import runs
+
+from harness.comparison.comparison import compare
+from harness.findings import Level, Verdict
+from harness.record.lines import CaseLine, Latency, TargetLine, Usage
+from harness.record.run import Run
+from harness.report import page
+
+REGIONS = ("eastus2", "swedencentral", "westeurope")
+MODELS = ("gpt-5", "gpt-5-mini")
+MODES = (("plain", "chained"), ("stream", "chained"), ("stream", "stateless"))
+VERDICTS = [Verdict.PASSED] * 6 + [Verdict.FAILED] * 2 + [Verdict.INCONCLUSIVE, Verdict.ERRORED, Verdict.SKIPPED]
+
+
+def drawn(seed: int) -> Run:
+    """A run of 14 scenarios in three modes on six targets with verdicts, times and tokens by lot; some never ran."""
+    lot = random.Random(seed)
+    targets = tuple(TargetLine(f"t/{r}/{m}", "live", "https://x", m, m, None, r) for r in REGIONS for m in MODELS)
+    planned, lines = [], []
+    for scenario in range(14):
+        for target in targets:
+            for delivery, state in MODES:
+                file = f"specs/part{scenario % 4}/one.yaml"
+                id_ = f"{file}::s{scenario}[{target.name}-{delivery}-{state}]"
+                planned.append(id_)
+                if lot.random() > 0.05:
+                    lines.append(_line(lot, id_, f"s{scenario}", file, target, delivery, state))
+    scenarios = tuple(
+        runs.ScenarioLine(f"s{n}", f"specs/part{n % 4}/one.yaml", 1, f"Scenario {n}", digest="ab") for n in range(14)
+    )
+    head = runs.head(planned, run=f"run-{seed}", targets=targets, scenarios=scenarios)
+    return Run(head, tuple(lines))
+
+
+def _line(lot: random.Random, id_: str, scenario: str, file: str, target: TargetLine, *mode: str) -> CaseLine:
+    verdict = lot.choice(VERDICTS)
+    findings = []
+    if verdict is Verdict.FAILED:
+        findings.append(runs.finding(lot.choice(["order.seq_gap", "sem.usage_sum", "tool.args_json"])))
+    if verdict is Verdict.INCONCLUSIVE:
+        findings.append(runs.finding("avail.throttled", message="429"))
+    if lot.random() < 0.1:
+        findings.append(runs.finding("avail.retried", level=Level.NOTE, message="sent 3 times", actual=3))
+    first = lot.random()
+    return runs.case(
+        id_,
+        verdict,
+        scenario=scenario,
+        file=file,
+        title=f"Scenario {scenario}",
+        target=target.name,
+        region=target.region,
+        model=target.model,
+        delivery=mode[0],
+        state=mode[1],
+        findings=tuple(findings),
+        latency=Latency(first / 2, first, first + lot.random() * 3),
+        usage=Usage(lot.randrange(200), lot.randrange(100), lot.randrange(300)),
+        reason="no reason at all" if verdict in (Verdict.ERRORED, Verdict.SKIPPED) else None,
+    )
+
+
+class Text(HTMLParser):
+    """The page's tables as rows of cell texts by the id of their section, and all text of each section."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tables: dict[str, list[list[list[str]]]] = defaultdict(list)
+        self.said: dict[str, str] = defaultdict(str)
+        self.section, self.quiet, self.inside = "header", 0, False
+        self.feed(re.sub(r"<noscript>.*?</noscript>", "", text, flags=re.DOTALL))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "section":
+            self.section = dict(attrs).get("id") or "columns"
+        elif tag in ("script", "style"):
+            self.quiet += 1
+        elif tag == "table":
+            self.tables[self.section].append([])
+            self.inside = True
+        elif tag == "tr":
+            self.tables[self.section][-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[self.section][-1][-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.quiet -= tag in ("script", "style")
+        if tag == "table":
+            self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.quiet:
+            return
+        self.said[self.section] += data
+        tables = self.tables[self.section]
+        if self.inside and tables[-1] and tables[-1][-1]:
+            tables[-1][-1][-1] += data
+
+    def table(self, section: str, at: int = 0) -> list[list[str]]:
+        return [[re.sub(r"\s+", " ", cell).strip() for cell in row] for row in self.tables[section][at]]
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def told(request: pytest.FixtureRequest) -> tuple[Run, Run, Text, str]:
+    base, new = drawn(10 * request.param), drawn(request.param)
+    text = page.html(new, compare(base, new))
+    return base, new, Text(text), text
+
+
+def outcome(run: Run, case: str) -> str:
+    return next((line.verdict.value for line in run.cases if line.case == case), "not run")
+
+
+def quantile(values: Iterable[float], share: float) -> float:
+    """The smallest value at or below which so large a share lies."""
+    ordered = sorted(values)
+    return next(value for n, value in enumerate(ordered, 1) if n >= share * len(ordered))
+
+
+def span(value: float) -> str:
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def test_counts_and_facts(told: tuple[Run, Run, Text, str]):
+    _, run, text, _ = told
+    counts = Counter(outcome(run, case) for case in run.head.planned)
+    header = re.sub(r"\s+", " ", text.said["header"])
+    assert f"{counts['failed']} of {len(run.head.planned)} cases failed." in header
+    for name, count in counts.items():
+        assert f"{name} {count}" in header
+    columns = text.said["columns"]
+    total = {name: sum(getattr(line.usage, name) or 0 for line in run.cases) for name in Usage.__slots__}
+    assert f"{total['total_tokens']:,} in all: {total['input_tokens']:,} in" in columns
+    assert f"{total['output_tokens']:,} out" in columns
+    assert f"{sum(len(turn.exchanges) for line in run.cases for turn in line.turns):,}" in columns
+
+
+def test_causes(told: tuple[Run, Run, Text, str]):
+    _, run, _, whole = told
+    failed = Counter(line.findings[0].rule for line in run.cases if line.verdict is Verdict.FAILED)
+    cards = re.findall(r"<code>([a-z._]+)</code>.*?<b>(\d+) cases?</b>", whole.partition("<noscript>")[0], re.DOTALL)
+    assert {(rule, int(count)) for rule, count in cards} >= set(failed.items())
+    lost = re.search(r"(\d+) lost</a>", whole)
+    assert lost is not None
+
+
+def cells(text: Text, run: Run, section: str, at: int, key: Callable[[str], tuple[str, str]]) -> None:
+    """Each cell's worst outcome and how many of its cases had it."""
+    head, *rows = text.table(section, at)
+    grouped: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for case in run.head.planned:
+        grouped[key(case)][outcome(run, case)] += 1
+    order = ("failed", "errored", "inconclusive", "not run", "passed", "skipped")
+    seen = 0
+    for row in rows:
+        for column, cell in zip(head[1:], row[1:], strict=True):
+            found = next((c for (r, m), c in grouped.items() if row[0].endswith(r) and m == column), None)
+            if found is None:
+                continue
+            worst = next(name for name in order if found[name])
+            share = str(found.total()) if found[worst] == found.total() else f"{found[worst]} of {found.total()}"
+            assert f"{worst} {share} (" in cell, (row[0], column)
+            seen += 1
+    assert seen == len(grouped)
+
+
+def test_regions_by_model_and_by_feature(told: tuple[Run, Run, Text, str]):
+    _, run, text, _ = told
+
+    def of(case: str) -> list[str]:
+        return case.partition("[")[2].split("-stream")[0].split("-plain")[0].split("/")
+
+    cells(text, run, "regions", 0, lambda case: (of(case)[1], of(case)[2]))
+    cells(text, run, "regions", 1, lambda case: (of(case)[1], case.split("/")[1]))
+
+
+def test_modes(told: tuple[Run, Run, Text, str]):
+    _, run, text, _ = told
+
+    def mode(case: str) -> str:
+        delivery, state = case[:-1].split("-")[-2:]
+        return f"{delivery} {state} wire"
+
+    cells(text, run, "modes", 0, lambda case: (case.partition("[")[0], mode(case)))
+
+
+def test_rates_times_and_tokens(told: tuple[Run, Run, Text, str]):
+    _, run, text, _ = told
+    groups: dict[str, list[CaseLine]] = defaultdict(list)
+    for line in run.cases:
+        groups[f"{line.region} · {line.model}"].append(line)
+    for name, passed, _, said in text.table("measures", 0)[1:]:
+        judged = [line.verdict for line in groups[name] if line.verdict in (Verdict.PASSED, Verdict.FAILED)]
+        good = judged.count(Verdict.PASSED)
+        z, n, p = 1.959964, len(judged), good / len(judged)
+        middle = (p + z * z / 2 / n) / (1 + z * z / n)
+        half = z * ((p * (1 - p) / n + z * z / 4 / n / n) ** 0.5) / (1 + z * z / n)
+        assert passed == f"{good} of {n}"
+        high = 100.0 if good == n else 100 * (middle + half)
+        assert said == f"{100 * p:.1f} % (95 %: {100 * (middle - half):.1f} to {high:.1f})"
+    figures: list[tuple[Callable[[CaseLine], Any], Callable[[float], str]]] = [
+        (lambda line: line.latency.first_token, span),
+        (lambda line: line.latency.total, span),
+        (lambda line: line.usage.total_tokens, lambda value: f"{value:,.0f}"),
+    ]
+    for at, (look, form) in enumerate(figures, 1):
+        for name, count, _, *shown in text.table("measures", at)[1:]:
+            values = [look(line) for line in groups[name]]
+            wanted = [min(values), *(quantile(values, share) for share in (0.5, 0.9, 0.99)), max(values)]
+            assert (count, shown) == (str(len(values)), [form(value) for value in wanted])
+
+
+def test_waits(told: tuple[Run, Run, Text, str]):
+    _, run, text, _ = told
+    for region, within, again, refused, _ in text.table("measures", 4)[1:]:
+        lines = [line for line in run.cases if line.region == region]
+        found = [(line.case, finding) for line in lines for finding in line.findings if "avail." in finding.rule]
+        assert within == f"{len({case for case, _ in found})} cases"
+        assert int(again) == sum(2 for _, finding in found if finding.rule == "avail.retried")
+        assert int(refused) == sum(1 for _, finding in found if finding.rule == "avail.throttled")
+
+
+def test_comparison(told: tuple[Run, Run, Text, str]):
+    base, new, text, whole = told
+    judged = (Verdict.PASSED, Verdict.FAILED)
+    before = {line.case: line.verdict for line in base.cases if line.verdict in judged}
+    after = {line.case: line.verdict for line in new.cases if line.verdict in judged}
+    both = [case for case in after if case in before]
+    lost = [case for case in both if (before[case], after[case]) == judged]
+    won = [case for case in both if (after[case], before[case]) == judged]
+    passed = [sum(run[case] is Verdict.PASSED for case in both) for run in (before, after)]
+    row = text.table("changes", 0)[1]
+    assert row[2:5] == [f"{passed[0]} → {passed[1]} of {len(both)}", str(len(lost)), str(len(won))]
+    assert f"{len(lost)} lost</a>" in whole
+    assert f"{len(won)} won</a>" in whole
+    for row in text.table("changes", 1)[1:]:
+        assert row[3:5] == [str(sum(case.startswith(f"{row[0]}[") for case in changed)) for changed in (lost, won)]
+
+
+def test_rows_of_the_table(told: tuple[Run, Run, Text, str]):
+    _, run, _, whole = told
+    found = re.search(r'id="rows-data">"([^"]+)"', whole)
+    assert found is not None
+    data = json.loads(zlib.decompress(base64.b64decode(found[1])))
+    rows = [dict(zip(data["columns"], row, strict=True)) for row in data["rows"]]
+    assert sorted(row["case"] for row in rows) == sorted(run.head.planned)
+    lines = {line.case: line for line in run.cases}
+    for row in rows:
+        line = lines.get(row["case"])
+        assert row["outcome"] == outcome(run, row["case"])
+        if line is not None:
+            assert (row["ttft"], row["tokens"]) == (line.latency.first_token, line.usage.total_tokens)
+            assert row["rules"] == list(dict.fromkeys(finding.rule for finding in line.findings))
