@@ -1,5 +1,6 @@
 """The scenarios of specs/: green on the correct endpoint in every way to reach it, red on a wrong one."""
 
+import asyncio
 import json
 import os
 import re
@@ -8,10 +9,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from builders import house
 
+from harness.mock.defects import DEFECTS
+from harness.record.lines import CaseLine
 from harness.record.run import Run
 from harness.rules import RULES
 
@@ -56,6 +61,23 @@ def test_every_case_passes_without_a_finding(embedded: tuple[int, Run, str]):
     assert len(run.cases) > 20
     assert {line.verdict for line in run.cases} == {"passed"}
     assert [finding for line in run.cases for finding in line.findings if finding.level != "note"] == []
+
+
+def test_a_replay_finds_what_was_found(embedded: tuple[int, Run, str], tmp_path: Path):
+    """Played with no endpoint there at all: the same verdicts, findings, figures and answers in every case."""
+    recorded = embedded[1]
+    status, played, output = run_specs(tmp_path / "reports", "--replay", str(recorded.folder))
+
+    assert status == 0, output
+    assert played.head.replayed == recorded.head.run
+    assert {line.kind for line in played.head.targets} == {"replay"}
+    assert [told(line) for line in played.cases] == [told(line) for line in recorded.cases]
+
+
+def told(line: CaseLine) -> CaseLine:
+    """A case without when it ran, how long that took here, and where its exchanges stand."""
+    turns = tuple(replace(turn, exchanges=()) for turn in line.turns)
+    return replace(line, started="", seconds=0.0, turns=turns)
 
 
 def test_every_expectation_was_looked_at(embedded: tuple[int, Run, str]):
@@ -119,6 +141,91 @@ def test_each_defect_turns_the_run_red(defect: str, rule: str, tmp_path: Path):
     assert status == 1, output
     found = {f.rule for line in run.cases for f in line.findings if f.level == "error"}
     assert rule in found
+
+
+FOUND_BY = {
+    "facts-carried": "B01 B03 B05",
+    "follow-up-keeps-context": "B02a B02b B35",
+    "unknown-parent-refused": "B04",
+    "instructions-replaced": "B06",
+    "unstored-is-gone": "B07",
+    "read-later": "B08",
+    "stored-is-created": "B09 B33a",
+    "stored-and-deleted": "B10",
+    "deleted-parent": "B11 B12",
+    "cancelled": "B13a B13b",
+    "terminal-stays": "B14",
+    "background-needs-store": "B15",
+    "background-call": "B16 B17 B18 B79",
+    "resumed": "B19 B20 B22",
+    "stream-taken-up": "B21",
+    "items-paged": "B23 B24 B25",
+    "compacted-from-items": "B26 B27 B31 B36",
+    "compaction-keeps": "B28 B29",
+    "compaction-altered": "B30",
+    "encrypted-reasoning": "B32 B37",
+    "reasoning-stored": "B33b B54",
+    "altered-reasoning": "B34",
+    "stream-two-calls": "B41 B42",
+    "tool-choice": "B43",
+    "one-call-at-a-time": "B44",
+    "outputs-own": "B45",
+    "outputs-paired": "B46",
+    "mcp-approval": "B47 B49 B50 B51",
+    "mcp-denial": "B48",
+    "one-answer": "B52a B52b B53 B70",
+    "cut-is-marked": "B55 B56 B57",
+    "structured-person": "B58a B58b B58c",
+    "structured-refusal": "B59",
+    "picture-drawn": "B60a B60b B60c",
+    "picture-in-parts": "B61",
+    "effort-costs": "B62 B62d",
+    "settings-come-back": "B62b B62c",
+    "picture-kinds": "B63",
+    "code-table": "B63b B65",
+    "code-files": "B64",
+    "prompt-filtered": "B66",
+    "chain-branches": "B67",
+    "ranges": "B68",
+    "context-too-long": "B69",
+    "too-many-pictures": "B71",
+    "picture-of-a-wrong-kind": "B72",
+    "detail-costs": "B73",
+    "purpose-not-supported": "B74b",
+    "container-expires": "B75",
+    "container-types": "B76",
+    "kept-for-its-time": "B77",
+    "containers-apart": "B78",
+}
+"""Scenario → the rows of group B that are found by it under their codes. B74a takes a file of 50 MB."""
+BY_HAND = {"B38", "B39", "B40", "B74a"}
+
+
+@pytest.mark.parametrize(("row", "id_"), [(row, id_) for id_, rows in FOUND_BY.items() for row in rows.split()])
+def test_a_row_of_meaning_and_state_is_found(row: str, id_: str):
+    """The scenario that shows it, in this process: every code of the row is found, whatever else is."""
+
+    async def conducted() -> house.Outcome:
+        on = house.grounds()
+        try:
+            return await house.run(house.named(id_), on, row, times=2 if row in ("B05", "B65", "B67") else 1)
+        finally:
+            await on.close()
+
+    assert set(DEFECTS[row].findings) <= asyncio.run(conducted()).rules
+
+
+def test_every_row_of_meaning_and_state_has_its_scenario():
+    rows = {row for listed in FOUND_BY.values() for row in listed.split()}
+
+    assert rows == {row for row in DEFECTS if row.startswith("B")} - BY_HAND
+
+
+def test_every_scenario_has_an_id_of_its_own():
+    """Over all files, so that a page or a table can name it."""
+    ids = Counter(each.id for each in house.house())
+
+    assert [id_ for id_, count in ids.items() if count > 1] == []
 
 
 def test_the_record_is_complete(embedded: tuple[int, Run, str]):
