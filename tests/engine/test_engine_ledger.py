@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from harness.engine.auth import NoCredential
+from harness.engine.breaker import NotSent
 from harness.engine.cleaning import cleaned, removed, sweep
 from harness.engine.ledger import Entry, Ledger, left_behind, read
 from harness.engine.remembering import Remembering
@@ -142,6 +144,28 @@ def test_everything_is_removed_when_a_case_ends(tmp_path: Path):
         asyncio.run(scene())
     assert service.asked[2:] == ["DELETE responses/resp_1", "DELETE conversations/conv_1"]
     assert left_behind(tmp_path) == 0
+
+
+@pytest.mark.parametrize("why", [NotSent("avail.server_error", "the region is down"), NoCredential("Entra ID", "away")])
+def test_what_cannot_be_removed_now_is_left_to_the_ledger(tmp_path: Path, why: Exception):
+    """A region that goes down, or tokens that cannot be had any more, at the end of a case make it no other case."""
+    path = tmp_path / "ledger.jsonl"
+    service = Service(path, {"POST responses": (200, {"id": "resp_1"})})
+    send = service.send
+
+    async def refusing(request: Request) -> Exchange:
+        if request.method == "DELETE":
+            raise why
+        return await send(request)
+
+    service.send = refusing
+
+    async def scene() -> None:
+        async with cleaned(Door(BASE, service, lasting=True), Ledger(path, "run-1"), "t", "c") as door:
+            await door.sender.send(post("responses", {}))
+
+    asyncio.run(scene())
+    assert left_behind(tmp_path) == 1
 
 
 def test_behind_a_door_that_does_not_last_nothing_is_noted(tmp_path: Path):
