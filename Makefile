@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint types floors coverage bench proofs alarms known-rate fuzz pages lock clean
+.PHONY: run test check lint types floors coverage bench proofs alarms known-rate fuzz pages pictures lock clean
 
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
@@ -35,6 +35,7 @@ bench: $(VENV)/.dev  ## the benchmarks, each beside its rivals
 	$(BIN)/python benchmarks/stream_speed.py
 	$(BIN)/python benchmarks/endpoint_speed.py
 	$(BIN)/python benchmarks/run_time.py
+	$(BIN)/python benchmarks/report_speed.py
 
 # Proofs: what takes longer than a test may. RESPONSES_CORPUS names the folder of recorded traffic that most of them need.
 PROOF := PYTHONPATH=tests $(BIN)/python tests/proofs
@@ -63,10 +64,16 @@ other-servers: $(VENV)/.dev  ## run and probe servers that others wrote, install
 fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send
 	$(PROOF)/fuzz.py --minutes $(MINUTES)
 
+specs-table: $(VENV)/.dev  ## which defects turn which scenario red, and docs/scenarios.md; minutes
+	$(PROOF)/specs_table.py $(ARGS)
+
 pages: $(VENV)/.dev  ## the tables of docs/ from the code
 	$(PROOF)/rules_page.py
 	$(PROOF)/language_page.py
 	$(PROOF)/endpoint_page.py
+
+pictures: $(VENV)/.dev  ## the pictures of docs/report.md, and the small ones that tests hold the page to
+	$(PROOF)/report_pictures.py
 
 # The environments. Everything is pinned with hashes; the package itself is installed from this folder.
 $(VENV)/bin/python:

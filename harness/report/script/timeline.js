@@ -17,7 +17,7 @@ function drawTimeline(n, at, attempt, group) {
   const points = pointsOf(group, attempt);
   const known = points.filter((point) => point.at !== null);
   const part = make("figure", "timeline");
-  const title = `Time line of ${group[0].turn}${group.length > 1 ? `, resumed ${group.length - 1} times` : ""}`;
+  const title = `Time line of ${group[0].turn}${group.length > 1 ? `, resumed ${group.length === 2 ? "once" : `${group.length - 1} times`}` : ""}`;
   part.append(make("figcaption", "", make("h4", "", title), make("p", "where", figuresOf(known, group))));
   if (!known.length) return part;
   const end = Math.max(...known.map((point) => point.at), 1) * 1.01;
