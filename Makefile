@@ -61,8 +61,9 @@ alarms: $(VENV)/.dev  ## how often the gate shuts by chance, and where it should
 other-servers: $(VENV)/.dev  ## run and probe servers that others wrote, installed into build/other-servers
 	$(PROOF)/other_servers.py
 
-fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send
+fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send, for each reader
 	$(PROOF)/fuzz.py --minutes $(MINUTES)
+	$(PROOF)/fuzz_files.py --minutes $(MINUTES)
 
 specs-table: $(VENV)/.dev  ## which defects turn which scenario red, and docs/scenarios.md; minutes
 	$(PROOF)/specs_table.py $(ARGS)
