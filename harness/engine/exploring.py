@@ -6,6 +6,7 @@ loop. What failed is kept in a small file and tried first the next time.
 
 import asyncio
 import hashlib
+import importlib
 import json
 import os
 import threading
@@ -120,6 +121,7 @@ class _Search:
 
     async def explore(self) -> None:
         """Lets Hypothesis search in its own thread, and waits for it."""
+        importlib.import_module("hypothesis")  # here: threads that import it at once can meet a half of it
         done: asyncio.Future[None] = self._loop.create_future()
 
         def search() -> None:
