@@ -94,7 +94,7 @@ class Soak:
             self.unexplained.append(f"{fault}: errored: {(finished.line.reason or '').strip().splitlines()[-1:]}")
         elif fault is None and finished.verdict is not Verdict.PASSED:
             self.unexplained.append(f"no fault, and {finished.verdict}: {found[:4]}")
-        elif finished.verdict is not Verdict.PASSED and not found:
+        elif finished.verdict not in (Verdict.PASSED, Verdict.ERRORED) and not found:
             self.unexplained.append(f"{fault}: {finished.verdict} without a finding")
 
 
