@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint types floors coverage bench proofs alarms known-rate fuzz pages pictures lock clean
+.PHONY: run test check lint types floors coverage bench proofs alarms known-rate fuzz pages pictures lock clean kills soak many
 
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
@@ -60,6 +60,15 @@ alarms: $(VENV)/.dev  ## how often the gate shuts by chance, and where it should
 
 other-servers: $(VENV)/.dev  ## run and probe servers that others wrote, installed into build/other-servers
 	$(PROOF)/other_servers.py
+
+kills: $(VENV)/.dev  ## 200 kills at random moments of a run of 300 cases, each taken up again
+	$(PROOF)/kills.py --kills 200 --cases 300
+
+soak: $(VENV)/.dev  ## 20 minutes of cases of which some meet random faults
+	$(PROOF)/soak.py --minutes 20
+
+many: $(VENV)/.dev  ## what a case costs among 1,000 and among 100,000
+	$(PROOF)/many_cases.py --cases 1000 100000
 
 fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send, for each reader
 	$(PROOF)/fuzz.py --minutes $(MINUTES)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from harness.matchers import MATCHERS
@@ -10,6 +10,7 @@ from harness.scenario.actions import ACTIONS, CLIENTS, DELIVERIES, STATES, Word
 from harness.scenario.generate import ABOUT
 from harness.scenario.subjects import SUBJECTS
 from harness.scenario.tampering import TAMPERS
+from harness.scenario.written import Written, WrittenModes, WrittenScenario, WrittenTurn
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 END = "<!-- end -->"
@@ -21,6 +22,16 @@ def words(table: Mapping[str, Word]) -> Iterator[str]:
     yield "| --- | --- |"
     for name, word in table.items():
         yield f"| `{name}` | {word.about}{'' if word.built else ' *(not in this version)*'} |"
+
+
+def keys(model: type[Written], leaving: Collection[str] = ()) -> Iterator[str]:
+    """The keys of a model with their lines, as the editor shows them."""
+    yield "| key | is |"
+    yield "| --- | --- |"
+    for name, field in model.model_fields.items():
+        if name not in leaving:
+            about = field.description or (getattr(field.annotation, "__doc__", None) or "").partition("\n")[0]
+            yield f"| `{field.alias or name}` | {about} |"
 
 
 def subjects() -> Iterator[str]:
@@ -55,6 +66,9 @@ def tampers() -> Iterator[str]:
 
 
 TABLES = {
+    "keys": lambda: keys(WrittenScenario),
+    "turn keys": lambda: keys(WrittenTurn, leaving=ACTIONS),
+    "mode keys": lambda: keys(WrittenModes),
     "tampers": tampers,
     "actions": lambda: words(ACTIONS),
     "deliveries": lambda: words(DELIVERIES),
