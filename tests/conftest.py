@@ -4,8 +4,12 @@ What the harness imports on demand is imported here, once: a pytest that a test 
 imported first away again when it ends, and whoever imports it later gets other classes of the same names.
 """
 
-import scipy.special  # noqa: F401
+import importlib
+
 from hypothesis import settings
+
+for name in ("jsonpath", "jsonschema", "referencing", "regex", "scipy.special", "yaml"):
+    importlib.import_module(name)
 
 collect_ignore_glob = ["golden/*", "*/golden/*", "proofs/*"]
 
