@@ -1,9 +1,9 @@
-"""Plants credentials at over thirty places of an endpoint's answers, in six spellings, and looks for them in all output.
+"""Plants credentials at over thirty places of an endpoint's answers, in six spellings; looks for them in all output.
 
 Five kinds of credential: a key, a token handed over, a token of Entra ID, a secret that the file of targets declares,
 and a key of the command line. For each kind and spelling a run is made whose answers hold the credential at every
-place; then every artefact (record, exchanges, bodies, report, what the terminal showed) is searched for it in every
-spelling, with whatever is compressed or in base64 opened. Exits 1 when a single one is found.
+place; then every artefact (record, exchanges, bodies, report, cassette, what the terminal showed) is searched for it
+in every spelling, with whatever is compressed or in base64 opened. Exits 1 when a single one is found.
 """
 
 import base64
@@ -199,7 +199,7 @@ def run(kind: str, spelling: str, port: int, folder: Path) -> str:
         "P_OTHER": "another-key-entirely",
     }
     environment |= {"IDENTITY_ENDPOINT": f"http://127.0.0.1:{port}/token", "IDENTITY_HEADER": "header-of-identity"}
-    arguments = ["specs", "-v", "-rA", "--tb=long", "-p", "no:cacheprovider"]
+    arguments = ["specs", "-v", "-rA", "--tb=long", "-p", "no:cacheprovider", "--record", "tape"]
     if kind == "option":
         arguments += ["--endpoint", f"http://127.0.0.1:{port}/v1/", "--deployment", "d", "--api-key-env", "P_OPTION"]
     else:
@@ -253,7 +253,9 @@ def main() -> int:
                 assert Planting.asked - asked >= places, (
                     f"{kind}, {spelling}: not every place was asked\n{shown[-2000:]}"
                 )
-                written = [path for path in (folder / "reports").rglob("*") if path.is_file()]
+                assert (folder / "tape" / "exchanges.jsonl").is_file(), f"no cassette was kept\n{shown[-2000:]}"
+                kept = (*(folder / "reports").rglob("*"), *(folder / "tape").rglob("*"))
+                written = [path for path in kept if path.is_file()]
                 artefacts += len(written) + 1
                 for where, data in [
                     *((path.name, path.read_bytes()) for path in written),
@@ -265,7 +267,8 @@ def main() -> int:
                     found += count
     server.shutdown()
     print(
-        f"{places} places x {len(SPELLINGS)} spellings x {len(chosen)} kinds in {runs} runs, {artefacts} artefacts: {found} hits"
+        f"{places} places x {len(SPELLINGS)} spellings x {len(chosen)} kinds in {runs} runs, "
+        f"{artefacts} artefacts: {found} hits"
     )
     return 1 if found else 0
 
