@@ -22,6 +22,7 @@ from harness.targets.spec import Quota
 from harness.wire.exchange import Ending, Exchange, Head, How, Request
 
 ASKED = Request("POST", "https://r.openai.azure.com/openai/v1/responses", (), b'{"model": "d", "input": "hello"}')
+UNLIMITED = Quota()
 GOOD = json.dumps(response("completed")).encode()
 
 
@@ -76,7 +77,7 @@ class Windows:
         return (200,)
 
 
-def steadied(service: Service, quota: Quota = Quota(), book: Any = None, breaker: Breaker | None = None) -> Retrying:
+def steadied(service: Service, quota: Quota = UNLIMITED, book: Any = None, breaker: Breaker | None = None) -> Retrying:
     book = book or OneProcess()
     pacer = Pacer("d", quota, book, VirtualClock())
     return Retrying(service, Circumstances(breaker, pacer, book, VirtualClock(), drawn=random.Random(3).random))
@@ -435,3 +436,36 @@ def test_both_books_say_the_same(tmp_path):
             case _:
                 assert shared.may_repeat() == alone.may_repeat()
     shared.close()
+
+
+class Jumping(VirtualClock):
+    """A wall clock that is put forward and back by an hour, again and again."""
+
+    def wall(self) -> float:
+        return super().wall() + (3600 if int(asyncio.get_running_loop().time() * 10) % 2 else -3600)
+
+
+@pytest.mark.parametrize("asked", [(), (("retry-after", "7"),)])
+def test_a_clock_that_jumps(asked):
+    """C28: waits and limits go by a clock that only runs forward."""
+
+    def rule(now: float, number: int) -> Any:
+        return (429, *asked) if number == 0 else (200,)
+
+    def took(clock: VirtualClock) -> float:
+        service = Service(rule)
+        breaker = Breaker("here", clock)
+        book = OneProcess()
+        pacer = Pacer("d", Quota(requests_per_minute=60), book, clock)
+        sender = Retrying(service, Circumstances(breaker, pacer, book, clock, drawn=lambda: 1.0))
+
+        async def visit() -> float:
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            exchange = await sender.send(ASKED)
+            assert exchange.status == 200
+            return loop.time() - began
+
+        return virtually(visit)
+
+    assert took(Jumping()) == pytest.approx(took(VirtualClock()))
