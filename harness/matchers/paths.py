@@ -58,6 +58,8 @@ def read(path: str) -> Any:
         return _environment().compile(path)
     except (JSONPathError, RecursionError) as error:
         raise NoPath(f"this is no JSONPath: {str(error).splitlines()[0]}") from None
+    except (ValueError, OverflowError):  # the package takes `1e9` for an index, and cannot make a number of it
+        raise NoPath("this is no JSONPath: an index in it is no whole number") from None
 
 
 @contextmanager

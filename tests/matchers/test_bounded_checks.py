@@ -194,6 +194,12 @@ def test_what_a_query_finds(path: str, value: Any, finds: Any):
         "$[?@.a in [1]]",
         "$.~a",
         "$[?@.a==1",
+        "$[1e9990]",
+        "$[1e2]",
+        "$[1:1e3]",
+        "$[" + "9" * 5000 + "]",
+        "$[?@.a==1e99999]",
+        "$[\x1b[2J]",
     ],
 )
 def test_what_is_no_query(path: str):
