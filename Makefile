@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint types floors coverage bench proofs alarms known-rate fuzz pages pictures lock clean kills soak many
+.PHONY: run test check lint types floors coverage bench proofs alarms known-rate fuzz pages pictures lock clean kills soak bounds many
 
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
@@ -66,6 +66,9 @@ kills: $(VENV)/.dev  ## 200 kills at random moments of a run of 300 cases, each 
 
 soak: $(VENV)/.dev  ## 20 minutes of cases of which some meet random faults
 	$(PROOF)/soak.py --minutes 20
+
+bounds: $(VENV)/.dev  ## time past limits under stalls, memory under what is too large
+	$(PROOF)/bounds.py
 
 many: $(VENV)/.dev  ## what a case costs among 1,000 and among 100,000
 	$(PROOF)/many_cases.py --cases 1000 100000
