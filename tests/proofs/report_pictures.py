@@ -24,7 +24,7 @@ def main() -> None:
                 for name, picture in pictures.taken(browser, Path(folder), width, scheme).items():
                     pictures.small(picture).save(GOLDEN / f"{name}-{width}.png", optimize=True)
                     if width == 1280:
-                        image = Image.open(io.BytesIO(picture)).convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
+                        image = Image.open(io.BytesIO(picture)).convert("P", palette=Image.Palette.ADAPTIVE, colors=160)
                         image.save(DOCS / f"report-{name}.png", optimize=True)
         browser.close()
 

@@ -36,7 +36,8 @@ def build(evidence: Evidence) -> dict[str, Any]:
 
 
 def _agree(cells: dict[str, list[Outcome]]) -> bool:
-    return len({one.outcome for cases in cells.values() for one in cases}) == 1
+    """Whether every mode saw the same outcomes, on however many targets it ran."""
+    return len({frozenset(one.outcome for one in cases) for cases in cells.values()}) == 1
 
 
 def _worst(cells: dict[str, list[Outcome]]) -> int:
