@@ -20,6 +20,7 @@ from harness.scenario.schema import schema
 from harness.scenario.subjects import SUBJECTS
 from harness.scenario.tampering import TAMPERS
 from harness.scenario.written import WrittenScenario, WrittenTurn
+from harness.source.typed import keys_of
 
 SCHEMA = schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -41,7 +42,7 @@ def test_every_key_is_offered_with_a_line():
         (SCHEMA["properties"], WrittenScenario),
         (SCHEMA["$defs"]["WrittenTurn"]["properties"], WrittenTurn),
     ):
-        assert set(properties) == set(model.model_fields)
+        assert set(properties) == set(keys_of(model))
         for name, property in properties.items():
             assert property.get("description") or property.get("$ref"), name
 
