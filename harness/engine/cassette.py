@@ -153,7 +153,7 @@ class Cassette:
 
     def has_another(self, line: CaseLine) -> bool:
         """Whether another attempt followed this one."""
-        return self._line(line.case, line.repeat, self._begun.get((line.case, line.repeat), 0) + 1) is not None
+        return self._line(line.case, line.repeat, line.attempt + 1) is not None
 
     def _exchanges(self, line: CaseLine) -> list["_Kept"]:
         """The exchanges of an attempt in wire order, those that were repeated with what was refused before them."""

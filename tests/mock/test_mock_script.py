@@ -127,6 +127,12 @@ def test_directions_cannot_move_a_room_to_the_raw_door():
 
 
 WRONG = [
+    ({"flaky": {"defect": "A57"}}, "`flaky` must be a mapping with `defect` and `rate`"),
+    ({"flaky": {"defect": "A57", "rate": 2}}, "`rate` lies between 0 and 1"),
+    ({"flaky": {"defect": "A57", "rate": True}}, "`rate` lies between 0 and 1"),
+    ({"flaky": {"defect": "no-such", "rate": 0.5}}, "no-such"),
+    ({"flaky": {"defect": "A57", "rate": 0.5, "often": 1}}, "`flaky` must be a mapping"),
+    ({"turns": [{"flaky": {"defect": "A57", "rate": 0.5}}]}, "is for a whole scenario"),
     ({"repl": "x"}, "unknown key `repl` in mock; did you mean `reply`?"),
     ({"reply": 7}, "`reply` must be text"),
     ({"items": "x"}, "`items` must be a list"),
@@ -146,3 +152,14 @@ def test_wrong_scripts_say_what_is_wrong(script, message):
     with pytest.raises(WrongScript) as caught:
         Script(script)
     assert message in str(caught.value)
+
+
+def test_a_flaky_defect_is_there_in_its_share_of_rooms():
+    """Drawn from `draw` alone: the same for the same text, and about as often as the rate says."""
+    there = [bool(Script({"flaky": {"defect": "A57", "rate": 0.2, "draw": str(n)}}).defects) for n in range(2_000)]
+    again = [bool(Script({"flaky": {"defect": "A57", "rate": 0.2, "draw": str(n)}}).defects) for n in range(2_000)]
+
+    assert there == again
+    assert 340 < sum(there) < 460
+    assert not Script({"flaky": {"defect": "A57", "rate": 0}}).defects
+    assert Script({"flaky": {"defect": "A57", "rate": 1}}).defects

@@ -178,6 +178,14 @@ def test_thresholds_of_today_over_the_repeats_of_that_day(bench: Bench):
     assert bench.run("--replay", "tape").ret == 1
 
 
+def test_what_was_skipped_is_skipped_once_for_the_same_reason(bench: Bench):
+    recorded = bench.record(WORD + "targets: [nobody]\n")
+    bench.run("--replay", "tape")
+
+    assert judged(bench.latest) == judged(recorded)
+    assert {line.verdict for line in bench.latest.cases} == {"skipped"}
+
+
 def test_a_folder_that_holds_something_is_not_overwritten(bench: Bench):
     bench.write(WORD)
     (bench.pytester.path / "tape").mkdir()
