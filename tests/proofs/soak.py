@@ -38,7 +38,7 @@ from harness.wire.limits import LIMITS, MIB
 
 AT_ONCE = 32
 SHARE = 0.05
-LIMITED = replace(LIMITS, body=16 * MIB, first_byte=3.0, silence=2.0, no_event=3.0, turn=5.0)
+LIMITED = replace(LIMITS, body=16 * MIB, first_byte=10.0, silence=2.0, no_event=3.0, turn=15.0)
 TEXT = """
 id: {id}
 modes: {{delivery: [{delivery}]}}
