@@ -58,7 +58,12 @@ class Opened:
 
     def wait(self, expression: str) -> None:
         """Waits until an expression of the page's own language holds."""
-        self.page.wait_for_function(expression)
+        frame = "new Promise((go) => requestAnimationFrame(go))"
+        until = "performance.now() + 10000"
+        self.page.evaluate(
+            f"async () => {{ const end = {until}; while (!({expression})) {{ await {frame};"
+            " if (performance.now() > end) throw new Error('waited in vain'); } }"
+        )
 
     def rows(self, number: int) -> None:
         """Waits until so many rows are drawn."""

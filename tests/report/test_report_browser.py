@@ -157,7 +157,7 @@ def test_hostile_text_is_read_and_does_nothing(opened: Any):
 
     for n, text in enumerate(expected):
         shown.page.evaluate(f"location.hash = 'case={n}'")
-        shown.page.wait_for_function(f"document.querySelector('#case code')?.textContent.includes('::{n}[')")
+        shown.wait(f"document.querySelector('#case code')?.textContent.includes('::{n}[')")
         assert shown.text("#case h1") == text
         assert shown.page.locator("#case .words").all_text_contents() == [text, text]
         assert shown.count("iframe, img, form:not(#filter), base, #case svg, #case script") == 0

@@ -1,6 +1,7 @@
 """`harness report`: which exit code, which words."""
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from builders import runs
 from click.testing import CliRunner, Result
 
 from harness.cli import main
+from harness.findings import Verdict
 from harness.report import page
 
 
@@ -96,6 +98,39 @@ def test_fault_of_ours_leaves_a_plain_text(record: Path, monkeypatch: pytest.Mon
     text = (record / "report.txt").read_text(encoding="utf-8")
     assert "  ✕ failed: specs/chaining/follow-up.yaml::" in text
     assert "      order.seq_gap: sequence_number jumps from 4 to 6" in text
+
+
+def test_page_tells_what_changed_and_why_the_gate_is_shut(record: Path, tmp_path: Path):
+    head, lines = runs.every_verdict()
+    good = tuple(replace(line, verdict=Verdict.PASSED, findings=()) for line in lines)
+    base = runs.write(tmp_path / "base", replace(head, run="base"), good)
+    policy = tmp_path / "gate.yaml"
+    policy.write_text("pass_rate:\n  at_least: 0.9\n", encoding="utf-8")
+
+    result = report(record, "--baseline", base, "--policy", policy)
+
+    assert result.exit_code == 0
+    text = (record / "report.html").read_text(encoding="utf-8")
+    assert "gate shut" in text
+    assert f"{policy}:1:1" in text
+    assert "baseline base" in text
+    assert "1 lost</a>" in text
+
+
+@pytest.mark.parametrize("option", ["--baseline", "--policy"])
+def test_what_it_is_held_to_must_be_readable(record: Path, tmp_path: Path, option: str):
+    result = report(record, option, tmp_path / "nowhere")
+
+    assert result.exit_code == 4
+    assert "nowhere" in result.output
+    assert not (record / "report.html").exists()
+
+
+def test_gate_writes_the_page_that_shows_why_it_is_shut(record: Path, tmp_path: Path):
+    result = CliRunner().invoke(main, ["gate", str(record), "--report", str(tmp_path / "page.html")])
+
+    assert result.exit_code == 3  # a case is errored
+    assert "gate shut" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_command_stands_in_the_help():
