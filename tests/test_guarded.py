@@ -48,11 +48,15 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
     ),
     "a module by a name": (
         frozenset({"importlib.import_module"}),
-        {"cli/__init__.py": "the name is a key of COMMANDS", "mock/errands.py": "the names stand in the code"},
+        {
+            "cli/__init__.py": "the name is a key of COMMANDS",
+            "mock/errands.py": "the names stand in the code",
+            "engine/exploring.py": "likewise",
+        },
     ),
     "archives": (
         frozenset({"import zipfile", "import tarfile", "shutil.unpack_archive", "import rarfile"}),
-        NOWHERE,
+        {"summary/bundle.py": "written, never unpacked"},
     ),
     "files of any name, for a moment": (
         frozenset({"tempfile.mktemp", "import tempfile"}),
@@ -62,6 +66,7 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
         frozenset({"os.environ", "os.getenv", "os.environb", "os.getenvb"}),
         {
             "pytest_options.py": "names that the operator gave",
+            "cli/doctor.py": "likewise",
             "cli/gate.py": "GITHUB_STEP_SUMMARY, a path",
             "cli/gc.py": "names that the operator gave",
             "cli/mock.py": "likewise",
