@@ -66,7 +66,7 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
         frozenset({"os.environ", "os.getenv", "os.environb", "os.getenvb"}),
         {
             "pytest_options.py": "names that the operator gave",
-            "cli/doctor.py": "likewise",
+            "cli/doctor.py": "for the bundle that helps others: names alone, and values to be redacted",
             "cli/gate.py": "GITHUB_STEP_SUMMARY, a path",
             "cli/gc.py": "names that the operator gave",
             "cli/mock.py": "likewise",
