@@ -14,6 +14,7 @@ from harness.record.lines import CaseLine, ExchangeLine, FindingLine, Where
 from harness.record.run import Run
 from harness.record.unsound import Unsound
 from harness.report.pins import Pin, lane, pin
+from harness.report.rounds import passed_between
 from harness.wire.exchange import Arrival
 from harness.wire.sse import Frame, frames
 
@@ -66,6 +67,7 @@ class Wires:
         parts = list(frames(body, arrivals)) if streamed else []
         events = [_event(part) for part in parts[:MOST_EVENTS]]
         told = {**_facts(turn, line), "where": named(where), "events": events, "of": len(parts)}
+        told |= passed_between(request, body, parts)
         if not findings:
             return told
         here = [(n, finding) for n, finding in enumerate(findings) if finding.exchange == line.number]

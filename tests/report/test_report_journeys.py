@@ -331,3 +331,25 @@ def test_exchange_that_is_gone_is_said(opened: Any):
 
     assert "this exchange cannot be shown" in shown.page.inner_text("#case")
     assert shown.quiet()
+
+
+def test_call_of_a_tool_stands_beside_its_result(opened: Any, tmp_path: Path):
+    """Both passed between the first question and the last answer of a turn, and only the wire knows of them."""
+    call = {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": '{"city":"Oslo"}'}
+    result = {"type": "function_call_output", "call_id": "call_1", "output": "sleet"}
+    kind = Head(200, (("Content-Type", "application/json"),), "OK")
+    first = wired.streamed([json.dumps({"output": [call]}).encode()], head=kind)
+    asked = Request("POST", wired.URL, (), json.dumps({"input": [call, result]}).encode())
+    second = wired.streamed([json.dumps({"output": [runs.said("Sleet.")]}).encode()], head=kind, request=asked)
+    id_ = runs.case_id()
+    with RunWriter(tmp_path / "run", runs.head([id_])) as writer:
+        writer.case(wired.case(writer, id_, [first, second], []))
+    shown = opened(Run.read(tmp_path / "run"), "#case=0")
+    shown.page.wait_for_selector("#case .call")
+
+    assert shown.page.locator("#case .call h4").all_text_contents() == [
+        "calls weather (call_1)",
+        "result of call_1 (function_call_output)",
+    ]
+    assert "sleet" in shown.text("#case .call")
+    assert shown.quiet()

@@ -47,7 +47,7 @@ function drawAttempt(n, at, attempt, count, wires) {
   const turns = new Set(attempt.turns.map((turn) => turn.id));
   const homeless = attempt.findings.filter((finding) => !turns.has(finding.turn));
   if (homeless.length) section.append(make("div", "beside", ...homeless.map(beside)));
-  const results = resultsOf(attempt.turns);
+  const results = resultsOf(attempt.turns, wires);
   for (const [place, turn] of attempt.turns.entries()) {
     const findings = attempt.findings.filter((finding) => finding.turn === turn.id);
     section.append(drawTurn(turn, findings.map(beside), results, attempt.turns.slice(0, place), wires));
@@ -59,8 +59,9 @@ function drawAttempt(n, at, attempt, count, wires) {
 }
 
 // The outputs of tools by the id of their calls, wherever they stand in the case.
-function resultsOf(turns) {
+function resultsOf(turns, wires) {
   const results = new Map();
+  for (const wire of wires ?? []) for (const item of listOf(wire.results)) results.set(item.call_id, item);
   for (const turn of turns) {
     for (const item of [...listOf(turn.asked), ...listOf(turn.said)]) {
       if (item && typeof item.type === "string" && item.type.endsWith("_call_output") && typeof item.call_id === "string") {
@@ -82,6 +83,14 @@ function drawTurn(turn, findings, results, before, wires) {
   }
   for (const item of listOf(turn.asked)) talk.append(drawItem(item, "asked"));
   const said = listOf(turn.said);
+  const known = new Set(said.map((item) => item?.call_id));
+  const between = (wires ?? []).filter((wire) => wire.turn === turn.id).flatMap((wire) => listOf(wire.calls));
+  for (const item of between) {
+    if (known.has(item.call_id)) continue;
+    known.add(item.call_id);
+    const result = results.get(item.call_id);
+    talk.append(result ? make("div", "call", drawItem(item, "said"), drawItem(result, "said")) : drawItem(item, "said"));
+  }
   const paired = new Set();
   for (const item of said) {
     if (paired.has(item)) continue;
