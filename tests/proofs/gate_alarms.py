@@ -14,7 +14,8 @@ from builders import verdicts
 
 from harness.comparison.comparison import compare
 from harness.comparison.statistics import power
-from harness.gate.decide import Held, regression
+from harness.gate.figures import regression
+from harness.gate.held import Held
 from harness.gate.policy import Policy, Read
 
 TODAY = datetime.date(2026, 7, 1)
