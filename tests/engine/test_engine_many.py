@@ -17,6 +17,7 @@ import harness.rules
 from harness.engine import conduct
 from harness.engine.engine import Engine
 from harness.engine.plan import Case
+from harness.engine.repeating import Finished
 from harness.engine.target import live_target
 from harness.findings import Verdict
 from harness.record.chain import NotRecorded
@@ -83,9 +84,10 @@ def at(port: int) -> Any:
 async def done(engine: Engine, planned: tuple[Case, ...]) -> list[CaseLine]:
     """The lines of cases, in their order; raises what kept one from being recorded."""
     loop = asyncio.get_running_loop()
-    futures: list[asyncio.Future[CaseLine]] = [loop.create_future() for _ in planned]
+    futures: list[asyncio.Future[Finished]] = [loop.create_future() for _ in planned]
     engine.add([(case, each.set_result, each.set_exception) for case, each in zip(planned, futures, strict=True)])
-    return await asyncio.wait_for(asyncio.gather(*futures), 20)
+    finished = await asyncio.wait_for(asyncio.gather(*futures), 20)
+    return [line for one in finished for line in one.lines]
 
 
 def engaged(scene: Callable[[Engine], Awaitable[Any]], writer: RunWriter, concurrency: int = 32) -> Any:
@@ -230,8 +232,8 @@ def test_a_bug_of_ours_errs_one_case_alone(monkeypatch: pytest.MonkeyPatch, writ
     assert "Hi 1" not in reason.replace('if "Hi 1" in texts', "")
 
 
-def test_what_cannot_be_recorded_is_told_and_the_run_goes_on(writer: RunWriter, monkeypatch: pytest.MonkeyPatch):
-    """Each waiter hears of it; none is left waiting."""
+def test_what_cannot_be_recorded_is_told_and_nothing_more_begins(writer: RunWriter, monkeypatch: pytest.MonkeyPatch):
+    """Each waiter hears of it, those of cases that were not begun too; none is left waiting."""
 
     def full(line: CaseLine) -> None:
         if line.row == 1:
@@ -253,7 +255,7 @@ def test_what_cannot_be_recorded_is_told_and_the_run_goes_on(writer: RunWriter, 
         return told
 
     told = engaged(scene, writer, 1)
-    assert [type(each) for each in told] == [CaseLine, NotRecorded, CaseLine]
+    assert [type(each) for each in told] == [Finished, NotRecorded, NotRecorded]
 
 
 def test_a_skipped_case_is_not_sent(writer: RunWriter):
