@@ -47,7 +47,7 @@ def run(cases: Sequence[Case], folder: Path, concurrency: int = 32) -> list[Case
             futures = [loop.create_future() for _ in cases]
             engine.add([(case, f.set_result, f.set_exception) for case, f in zip(cases, futures, strict=True)])
             try:
-                return list(await asyncio.gather(*futures))
+                return [finished.line for finished in await asyncio.gather(*futures)]
             finally:
                 await engine.stop()
 
