@@ -87,13 +87,22 @@ def test_every_expectation_was_looked_at(embedded: tuple[int, Run, str]):
     assert applied == []
 
 
+ONLY_WITH = {
+    "sem.model_version": "a target whose version is promised",
+    "avail.version_untold": "a target whose version is promised",
+    "support.undocumented": "--probe",
+    "secret.echo": "a credential of the run",
+}
+"""Rules that have nothing to judge on the default targets, and what they need."""
+
+
 def test_every_rule_had_something_to_judge(embedded: tuple[int, Run, str]):
     """A rule that applied 0 times over all scenarios proves nothing."""
     applied: Counter[str] = Counter()
     for line in embedded[1].cases:
         applied.update(line.applied_rules)
 
-    assert sorted(rule.name for rule in RULES if not applied[rule.name]) == []
+    assert sorted(rule.name for rule in RULES if not applied[rule.name]) == sorted(ONLY_WITH)
 
 
 def test_the_same_verdicts_by_address_and_key(embedded: tuple[int, Run, str], tmp_path: Path):
