@@ -42,7 +42,7 @@ class Asked:
         except NotStrict as refusal:
             body = refusal.value
         self.body: dict[str, Any] | None = body if isinstance(body, dict) else None
-        path, query = _split(request.url)
+        path, query = split(request.url)
         self._operation = _operation(request.method.upper(), path)
         after = query.get("starting_after", [""])[0]
         self.starting_after = int(after[:18]) if after.isascii() and after.isdigit() else None
@@ -68,7 +68,8 @@ class Asked:
         return self._operation == "create" and (self.body or {}).get("stream") is True
 
 
-def _split(url: str) -> tuple[str, Mapping[str, list[str]]]:
+def split(url: str) -> tuple[str, Mapping[str, list[str]]]:
+    """An address's path, without a slash at its end, and its query; both empty for what is no address."""
     try:
         parts = urlsplit(url)
         return parts.path.rstrip("/"), parse_qs(parts.query)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from harness.protocol.spans import word
+from harness.reading.asked import split
 from harness.rules.story import Created, Step, Story, kind
 from harness.rules.telling import Amiss, StoryRule
 
@@ -14,7 +14,7 @@ _PATH: Final = re.compile(r"/containers/([^/]+)(/files)?(?:/|\Z)")
 
 def _about(step: Step) -> tuple[str, bool] | None:
     """The container that an operation is about, and whether it lists its files."""
-    path = urlsplit(step.reply.exchange.request.url).path.rstrip("/")
+    path, _ = split(step.reply.exchange.request.url)
     found = _PATH.search(path)
     return (found[1], path.endswith("/files")) if found else None
 

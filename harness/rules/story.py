@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
 from harness.conversation import Conversation, TurnTaken
+from harness.reading.asked import split
 from harness.reply import Reply
 from harness.scenario.durations import seconds
 
@@ -214,12 +215,8 @@ def _date(reply: Reply) -> float | None:
 
 
 def _step(reply: Reply, number: int, taken: TurnTaken) -> Step:
-    try:
-        parts = urlsplit(reply.exchange.request.url)
-        named = _NAMED.search(parts.path)
-        query = parse_qs(parts.query)
-    except ValueError:
-        named, query = None, {}
+    path, query = split(reply.exchange.request.url)
+    named = _NAMED.search(path)
     about = (
         unquote(named[1]) if named and reply.operation not in ("create", "compact", "input_tokens", "other") else None
     )

@@ -146,7 +146,7 @@ def test_a_run_of_ours(tmp_path):
     folder = tmp_path / "run"
     with RunWriter(folder, runs.head()) as writer:
         writer.exchanges("case", "turn-1", 0, exchange(CUT))
-        writer.exchanges("case", "turn-2", 1, exchange(sse(x2()) + b": " + b"x" * 70_000))
+        writer.exchanges("case", "turn-2", 1, exchange(sse(x2()).replace(b"resp_1", b"resp_2") + b": " + b"x" * 70_000))
     for path in (folder, folder / "record.jsonl", folder / "exchanges.jsonl"):
         checked = check(str(path), CORE)
         assert (checked.exchanges, checked.unreadable) == (2, None)
