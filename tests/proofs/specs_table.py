@@ -46,8 +46,8 @@ pass on the embedded endpoint in all their modes. Run one with `harness run spec
 **Cases**: on the default targets. **Rules**: how many of the [rules](rules.md) had something to look at, and by name
 those that look at {rare} scenarios or fewer. **Red by**: how many of {defects} deviations that the embedded endpoint
 can be switched to (`--defect`) turn the scenario red; no two scenarios are turned red by the same. **Alone**: those
-that turn no other scenario red. Tried were the groups A, B and F; of those of group A that show in any stream, or in any
-answer that is none, one of each layer (`--whole` tries them all).
+that turn no other scenario red. Tried were the groups A, B and F; of those of group A that show in any stream, or in
+any answer that is none, one of each layer (`--whole` tries them all).
 
 The columns are measured, and this page is written, by `make specs-table`.
 """
