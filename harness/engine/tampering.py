@@ -18,7 +18,7 @@ Body = dict[str, Any]
 
 
 def tampered(turn: Turn, body: Mapping[str, Any], course: Course) -> Body:
-    """The body with what the turn breaks; the same where it breaks nothing of a body. `course` notes what was broken."""
+    """The body with what the turn breaks; the same where it breaks nothing. `course` notes what was broken."""
     whole = dict(body)
     if turn.tamper is None:
         return whole

@@ -231,8 +231,9 @@ class CaseLine:
     examples ran, and `values` and all else are those of the smallest that failed, or of the last where none did.
     `spared` stands in the last line of a case whose further repeats could not change its verdict: so many did not run.
     `outline` stands in the line of a case that the other modes of its scenario are compared with: what it came to,
-    without its words; empty where there is nothing to compare. `made` holds what the harness made up for the case and sent: `base`, the API's address; `addresses` of its own tool
-    servers; `published` files by name; `files`, the names of uploads.
+    without its words; empty where there is nothing to compare. `made` holds what the harness made up for the case and
+    sent: `base`, the API's address; `addresses` of its own tool servers; `published` files by name; `files`, the names
+    of uploads.
     """
 
     case: str

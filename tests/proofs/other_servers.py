@@ -1,8 +1,8 @@
 """`harness run` and `harness probe` against two servers that others wrote, on loopback: what is found there.
 
-The proxy of LiteLLM (mock responses) and the npm package @copilotkit/aimock. Both are installed into a folder of its own
-(`build/other-servers`, or what OTHER_SERVERS names); one that cannot be installed is skipped with the reason. Prints
-each finding once with how often it was found. Exits 1 when a finding is not listed in docs/other-servers.md, when a run
+The proxy of LiteLLM (mock responses) and the npm package @copilotkit/aimock. Both are installed into a folder of their
+own (`build/other-servers`, or what OTHER_SERVERS names); one that cannot be installed is skipped with the reason.
+Prints each finding once with how often it was found. Exits 1 when a finding is not listed in docs/other-servers.md, when a run
 or a probe breaks, or when nothing was tried.
 """
 
