@@ -2,8 +2,8 @@
 
 The proxy of LiteLLM (mock responses) and the npm package @copilotkit/aimock. Both are installed into a folder of their
 own (`build/other-servers`, or what OTHER_SERVERS names); one that cannot be installed is skipped with the reason.
-Prints each finding once with how often it was found. Exits 1 when a finding is not listed in docs/other-servers.md, when a run
-or a probe breaks, or when nothing was tried.
+Prints each finding once with how often it was found. Exits 1 when a finding is not listed in docs/other-servers.md,
+when a run or a probe breaks, or when nothing was tried.
 """
 
 import contextlib
