@@ -1,11 +1,12 @@
 """The gate at the end of a run: `--gate` and its companions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.comparison.gated import Judged
 from harness.comparison.pairing import UnclearTargets
 from harness.gate.holding import Terms
 from harness.record.run import Run
@@ -13,11 +14,8 @@ from harness.record.unsound import Unsound
 from harness.source.place import Refused
 from harness.summary.text import gate
 
-Told = tuple[int, Sequence[str]]
-"""The gate's exit status, and its lines for the terminal."""
 
-
-def gate_of(option: Any) -> Callable[[Run], Told]:
+def gate_of(option: Any) -> Callable[[Run], Judged]:
     """What holds a run to the policy that the options mean.
 
     Raises:
@@ -31,12 +29,12 @@ def gate_of(option: Any) -> Callable[[Run], Told]:
     except Unsound as problem:
         raise pytest.UsageError(f"--baseline: {problem}") from None
 
-    def hold(run: Run) -> Told:
+    def hold(run: Run) -> Judged:
         try:
-            _, gated = terms.hold(run)
+            comparison, gated = terms.hold(run)
         except UnclearTargets as unclear:
-            return 3, [f"the gate did not judge: {unclear} Say it with --map OLD=NEW."]
-        return gated.exit, list(gate(gated))
+            return Judged(3, [f"the gate did not judge: {unclear} Say it with --map OLD=NEW."])
+        return Judged(gated.exit, list(gate(gated)), comparison, gated)
 
     return hold
 

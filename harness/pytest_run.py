@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import pytest
 
+from harness.comparison.comparison import Comparison
+from harness.comparison.gated import Gated, Judged
 from harness.engine.account import utc
 from harness.engine.book import Shared
 from harness.engine.cassette import Cassette
@@ -57,11 +59,11 @@ MARKS: Final = {
 }
 """Markers that every case may have, beside its tags."""
 
-PageWriter = Callable[[Run, Path], None]
-"""Writes a run's report to a file."""
+PageWriter = Callable[[Run, Path, Comparison | None, Gated | None], None]
+"""Writes a run's report to a file, with what a comparison and a gate said."""
 
-Gate = Callable[[Run], tuple[int, Sequence[str]]]
-"""Holds a finished run to its policy: the exit status, and what the terminal tells."""
+Gate = Callable[[Run], Judged]
+"""Holds a finished run to its policy."""
 
 
 class Harness:
@@ -79,7 +81,7 @@ class Harness:
         self.cassette = cassette
         self._page_writer = page_writer
         self._gate = gate
-        self._gated: tuple[int, Sequence[str]] | None = None
+        self._judged: Judged | None = None
         option = config.option
         self.settings = settings_of(option.set)
         check_examples(option.examples)
@@ -292,7 +294,7 @@ class Harness:
         self._verdicts.close()
         if self.directory.exists():
             self._report()
-        gated = self._gated[0] if self._gated is not None else None
+        gated = self._judged.exit if self._judged is not None else None
         status, failed = int(session.exitstatus), session.testsfailed
         session.exitstatus = (
             REFUSED if self.refused else self._verdicts.exit_status(status, failed, gated, self._problem)
@@ -305,13 +307,20 @@ class Harness:
             self._matrix = [] if self.unconfigured else matrix(run)
             self._repeats = repeats_told(run)
             self._first = first_failures(run)
-            self._page_writer()(run, self.directory / "report.html")
+            self._judge(run)
+            judged = self._judged
+            found = (judged.comparison, judged.gated) if judged is not None else (None, None)
+            self._page_writer()(run, self.directory / "report.html", *found)
         except Exception as error:  # a page that breaks must not take record and verdicts with it
             self._problem = f"the report was not written: {error}"
+
+    def _judge(self, run: Run) -> None:
+        """Holds the run to its policy, where one was asked for."""
+        if self._gate is None:
+            return
         try:
-            if self._gate is not None:
-                self._gated = self._gate(Run.read(self.directory))
-        except Exception as error:
+            self._judged = self._gate(run)
+        except Exception as error:  # nor must a gate that breaks
             self._problem = f"the gate did not judge: {error}"
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -340,5 +349,5 @@ class Harness:
         show.write_line(f"ran on {where_of([target.facts for target in self.targets])}")
         show.write_line(f"record: {shown_path(self.directory / file_names(self._part)[0])}")
         show.write_line(f"report: {shown_path(self.directory / 'report.html')}")
-        for line in self._gated[1] if self._gated is not None else ():
+        for line in self._judged.told if self._judged is not None else ():
             show.write_line(line)

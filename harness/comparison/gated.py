@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
+from harness.comparison.comparison import Comparison
 from harness.source.place import Place
 
 ORDER: Final = (3, 2, 1, 6, 5, 0)
@@ -62,6 +63,18 @@ class Gated:
             return f"The gate is open: {looked} show what the policy demands."
         count = len(self.reasons)
         return f"The gate is shut for {count} reason{'' if count == 1 else 's'}: {self.reasons[0].sentence}"
+
+
+class Judged(NamedTuple):
+    """A gate's word at the end of a run: its exit status, its lines for a terminal, and what both come from.
+
+    `gated` is None where it could not judge, `comparison` where there was no baseline.
+    """
+
+    exit: int
+    told: Sequence[str]
+    comparison: Comparison | None = None
+    gated: Gated | None = None
 
 
 def weightiest(statuses: Sequence[int]) -> int:
