@@ -33,7 +33,7 @@ def needed(said: Sequence[Verdict], times: int, at_least: int) -> int:
     left = times - len(said)
     to_pass = at_least - said.count(Verdict.PASSED)
     to_fail = times - at_least + 1 - said.count(Verdict.FAILED)
-    if to_pass <= 0 or to_fail <= 0:
+    if to_pass <= 0 or to_fail <= 0 or not left:
         return 0
     reachable = [each for each in (to_pass, to_fail) if each <= left]
     if not reachable and Verdict.ERRORED in said:

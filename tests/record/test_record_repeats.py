@@ -61,6 +61,7 @@ def test_the_first_wave_is_as_large_as_the_answer_needs_at_least():
     assert needed([PASSED] * 4, 20, 5) == 1
     assert needed([PASSED] * 5, 20, 5) == 0
     assert needed([ERRORED], 1, 1) == 0
+    assert needed([PASSED, UNSEEN], 2, 2) == 0  # nothing is left, and neither answer was reached
 
 
 def test_between_the_two_something_was_amiss():
