@@ -13,7 +13,9 @@ def breaks(schema: Mapping[str, Any], text: str) -> str | None:
     A schema that is none is the author's mistake, and for the service to refuse.
     """
     try:
-        value = decode(text.encode("utf-8", "surrogatepass"))
+        value = decode(text.encode())
+    except UnicodeEncodeError:
+        return None  # half a surrogate pair: the finding of another rule
     except NotStrict as refusal:
         return f"it is not JSON: {refusal}"
     if not schema or any(True for _ in mistakes(dict(schema))):
