@@ -152,7 +152,7 @@ def test_expectations(expect, expected):
         ("repeat: 3\npass: {at_least: 2, rate: 0.5}", "`pass` is either `at_least` or `rate`"),
         ("repeat: 3\npass: {at_least: 2, confidence: 0.9}", "`confidence` goes with `rate`"),
         ("repeat: 3\npass: {rat: 0.5}", "unknown key `rat` in `pass` | did you mean `rate`?"),
-        ("repeat: 3\npass: {rate: 1}", "`rate` must be below 1, not the number 1 | where all must pass, leave"),
+        ("repeat: 3\npass: {rate: 1}", "`rate` must be below 1.0, not the number 1 | where all must pass, leave"),
         (
             "repeat: 28\npass: {rate: 0.9}",
             "28 runs cannot show a rate of 0.9 with a confidence of 0.95 | repeat 29 times at least",
