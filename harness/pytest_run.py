@@ -18,7 +18,7 @@ from harness.engine.account import utc
 from harness.engine.book import Shared
 from harness.engine.cassette import Cassette
 from harness.engine.ceiling import MOST_REQUESTS, Ceiling, ceiling
-from harness.engine.engine import CONCURRENCY
+from harness.engine.engine import CONCURRENCY, Engine
 from harness.engine.exploring import FOLDER, Exploring
 from harness.engine.heading import heading
 from harness.engine.keeping import REFUSALS, Keeping
@@ -167,18 +167,18 @@ class Harness:
         if self.cassette is not None:
             head = self.cassette.begins(head)
         writer, ledger = self._opened(replace(head, options=asked(session.config)), cases)
-        concurrency = option.concurrency or CONCURRENCY
-        self._loop = EngineLoop(
+        engine = Engine(
             writer,
-            concurrency,
-            self._steadiness(),
-            ledger,
-            self._exploring(),
-            seed,
-            self.redact.finds,
-            self.earlier,
-            self.cassette,
+            option.concurrency or CONCURRENCY,
+            steadiness=self._steadiness(),
+            ledger=ledger,
+            exploring=self._exploring(),
+            seed=seed,
+            finds=self.redact.finds,
+            earlier=self.earlier,
+            cassette=self.cassette,
         )
+        self._loop = EngineLoop(engine)
         self._signals.listen()
         try:
             if self.worker is None:

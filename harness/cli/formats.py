@@ -11,6 +11,8 @@ from typing import Any, Final, Protocol
 
 from harness.findings import Finding, Level
 from harness.source.place import escaped, shown
+from harness.summary.pipelines import attribute
+from harness.summary.pipelines import message as command_message
 
 SHOWN: Final = 100
 """How many bytes of a body an excerpt shows."""
@@ -103,9 +105,10 @@ class GitHub:
             level = "notice" if finding.level is Level.NOTE else str(finding.level)
             where = _where(finding, checked.exchanges > 1)
             message = finding.message + (f" ({where})" if where else "")
-            yield f"::{level} file={_property(checked.file)},title={_property(finding.rule)}::{_data(message)}"
+            title = attribute(finding.rule)
+            yield f"::{level} file={attribute(checked.file)},title={title}::{command_message(message)}"
         if checked.unreadable is not None:
-            yield f"::error file={_property(checked.file)},title=unreadable::{_data(checked.unreadable)}"
+            yield f"::error file={attribute(checked.file)},title=unreadable::{command_message(checked.unreadable)}"
 
     def end(self) -> Iterator[str]:
         yield from ()
@@ -184,13 +187,3 @@ def _value(value: object) -> str:
 
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _data(text: str) -> str:
-    """A command's message: on one line, and no `::` in it."""
-    return escaped(text).replace("%", "%25").replace("::", ": :").replace("::", ": :")
-
-
-def _property(text: str) -> str:
-    """A command's property: as a message, and nothing that ends a property either."""
-    return escaped(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")

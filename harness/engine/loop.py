@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Final
 
-from harness.engine.cassette import Cassette
-from harness.engine.echoing import Finds
 from harness.engine.engine import Engine
-from harness.engine.exploring import Exploring
-from harness.engine.ledger import Ledger
 from harness.engine.plan import Case
 from harness.engine.repeating import Finished
-from harness.engine.resuming import Earlier
-from harness.engine.steadiness import Steadiness
-from harness.record.writer import RunWriter
 
 GRACE: Final = 2.0
 """Seconds that running turns have after an interrupt."""
@@ -24,30 +17,9 @@ GRACE: Final = 2.0
 class EngineLoop:
     """One event loop in one thread, for as long as a run takes; everything else only waits for futures."""
 
-    def __init__(
-        self,
-        writer: RunWriter,
-        concurrency: int,
-        steadiness: Steadiness | None = None,
-        ledger: Ledger | None = None,
-        exploring: Exploring | None = None,
-        seed: int = 0,
-        finds: Finds | None = None,
-        earlier: Earlier | None = None,
-        cassette: Cassette | None = None,
-    ) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._loop = asyncio.new_event_loop()
-        self._engine = Engine(
-            writer,
-            concurrency,
-            steadiness=steadiness,
-            ledger=ledger,
-            exploring=exploring,
-            seed=seed,
-            finds=finds,
-            earlier=earlier,
-            cassette=cassette,
-        )
+        self._engine = engine
         self._thread = threading.Thread(target=self._run, name="harness-engine", daemon=True)
         self._thread.start()
 

@@ -1,17 +1,17 @@
 """`gate.yaml`: what a run must show before a release. Every key has a default; none at all is a policy too."""
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic import Field, WithJsonSchema, field_validator
 
 from harness.matchers.numbers import quantity
 from harness.source.document import Document, parse
 from harness.source.place import Diagnostic, Place, Refused
 from harness.source.typed import checked
+from harness.source.written import Written, schema_of
 
 FILE: Final = "gate.yaml"
 """The policy that is taken where none is named."""
@@ -27,15 +27,6 @@ Amount = Annotated[
     float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[0-9.]+ *(ms|s|m)$"}]})
 ]
 """A number, or a duration in seconds."""
-
-
-class Written(BaseModel):
-    """What a person wrote: nothing is converted but whole numbers to rates, nothing unknown is passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    noun: ClassVar[str] = ""
-    remedies: ClassVar[Mapping[str, str]] = {}
 
 
 class PassRate(Written):
@@ -184,5 +175,4 @@ def read(path: Path) -> Read:
 
 def schema() -> dict[str, Any]:
     """The policy as a JSON Schema, for editors."""
-    made = Policy.model_json_schema(ref_template="#/$defs/{model}")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "A gate policy"}
+    return schema_of(Policy, "A gate policy")

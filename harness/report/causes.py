@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.record.lines import FindingLine
-from harness.report.outcome import NEEDS_EYES, NOT_RUN, Outcome
+from harness.record.outcome import NEEDS_EYES, NOT_RUN, Outcome
 
 _NUMBER: Final = re.compile(r"0x[0-9a-f]+|\d+")
 

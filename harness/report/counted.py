@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from harness.record.lines import CaseLine, TargetLine
+from harness.record.outcome import OUTCOMES, Outcome
 from harness.record.run import Run
-from harness.report.outcome import OUTCOMES, Outcome
 from harness.report.text import number
 
 

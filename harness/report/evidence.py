@@ -7,9 +7,9 @@ from functools import cached_property
 from harness.comparison.comparison import Comparison
 from harness.comparison.gated import Gated
 from harness.record.lines import CaseLine, ScenarioLine
+from harness.record.outcome import Outcome, outcomes
 from harness.record.run import Run
 from harness.report.causes import Cause, causes
-from harness.report.outcome import Outcome, outcomes
 
 
 @dataclass(frozen=True)

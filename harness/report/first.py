@@ -3,10 +3,10 @@
 from typing import Final
 
 from harness.record.lines import CaseLine
+from harness.record.outcome import OUTCOMES
 from harness.record.run import Run
 from harness.report.causes import Cause
 from harness.report.evidence import Evidence
-from harness.report.outcome import OUTCOMES
 from harness.report.text import counted, number, visible
 
 SHOWN: Final = 5

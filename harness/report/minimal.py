@@ -2,8 +2,8 @@
 
 from collections import Counter
 
+from harness.record.outcome import NEEDS_EYES, OUTCOMES, outcomes
 from harness.record.run import Run
-from harness.report.outcome import NEEDS_EYES, OUTCOMES, outcomes
 from harness.report.text import visible
 
 

@@ -15,10 +15,10 @@ from harness.scenario.actions import ACTIONS, MODES, Word
 from harness.scenario.schema_turns import fill_turn, tool
 from harness.scenario.subjects import SUBJECTS, Subject
 from harness.scenario.written import WrittenScenario
+from harness.source.written import schema_of
 
 Schema = dict[str, Any]
 
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _VARIABLE: Final[Schema] = {"type": "string", "pattern": r"\$\{"}
 _EXPECT: Final[Schema] = {"$ref": "#/$defs/expect"}
 
@@ -63,8 +63,7 @@ OWN: Final[Mapping[str, tuple[Schema, ...]]] = {
 
 def schema() -> Schema:
     """The schema of a scenario's document."""
-    made = WrittenScenario.model_json_schema(ref_template="#/$defs/{model}")
-    _without_defaults(made)
+    made = schema_of(WrittenScenario, "A scenario")
     definitions: dict[str, Schema] = made["$defs"]
     turn, modes = definitions["WrittenTurn"], definitions["WrittenModes"]
     for owner in (made, turn):
@@ -83,20 +82,7 @@ def schema() -> Schema:
     fill_turn(definitions)
     made["properties"]["tools"]["items"] = tool()
     definitions |= {"matcher": _matcher(), "expect": _expect(), "strategy": _strategy()}
-    return {"$schema": DIALECT, **made, "title": "A scenario"}
-
-
-def _without_defaults(node: Any) -> None:
-    """Takes away what pydantic adds and no editor should offer: defaults, and titles made of Python's names."""
-    if isinstance(node, dict):
-        node.pop("default", None)
-        if isinstance(node.get("title"), str):
-            del node["title"]
-        for inner in node.values():
-            _without_defaults(inner)
-    elif isinstance(node, list):
-        for inner in node:
-            _without_defaults(inner)
+    return made
 
 
 def _words(words: Mapping[str, Word]) -> Schema:

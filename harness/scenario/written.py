@@ -7,10 +7,11 @@ Bounds stand here so that no file can ask for more than a run can do.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from harness.scenario.actions import ACTIONS
 from harness.scenario.repeating import MOST
+from harness.source.written import Written
 
 MOST_TURNS: Final = 100
 MOST_TOOLS: Final = 128
@@ -24,16 +25,6 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=50)]
 ModeNames = Annotated[list[Name], Field(min_length=1, max_length=20)]
 Json = dict[str, Any]
-
-
-class Written(BaseModel):
-    """What a person wrote: nothing is converted, nothing unknown is passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    noun: ClassVar[str] = ""
-    later: ClassVar[Mapping[str, str]] = {}
-    remedies: ClassVar[Mapping[str, str]] = {}
 
 
 class WrittenModes(Written):

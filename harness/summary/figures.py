@@ -4,44 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from harness.comparison.comparison import Comparison
 from harness.comparison.gated import Gated
-from harness.findings import Level, Verdict
-from harness.record.lines import CaseLine, FindingLine, Usage
+from harness.record.lines import CaseLine, Usage
+from harness.record.outcome import NOT_RUN, OUTCOMES, Outcome, outcomes
 from harness.record.run import Run
 from harness.summary.repeated import plain, repeated
-
-NOT_RUN: Final = "not run"
-
-OUTCOMES: Final = (
-    Verdict.FAILED.value,
-    Verdict.ERRORED.value,
-    Verdict.INCONCLUSIVE.value,
-    NOT_RUN,
-    Verdict.PASSED.value,
-    Verdict.SKIPPED.value,
-)
-"""What can be said of a planned case, in the order in which it is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One planned case: its outcome, the attempt that speaks for it (None where there is none), and its errors.
-
-    `findings` are those of that attempt that no scenario allowed and that are no notes, the heaviest first.
-    """
-
-    case: str
-    outcome: str
-    line: CaseLine | None
-    findings: tuple[FindingLine, ...]
-    attempts: int
-
-    @property
-    def needs_eyes(self) -> bool:
-        return self.outcome not in (Verdict.PASSED.value, Verdict.SKIPPED.value)
 
 
 @dataclass(frozen=True)
@@ -53,9 +23,10 @@ class Summary:
     gated: Gated | None = None
 
     @cached_property
-    def cases(self) -> tuple[Told, ...]:
+    def cases(self) -> tuple[Outcome, ...]:
         """Every planned case, in the order of the plan."""
-        return tuple(_told(self.run, case) for case in self.run.head.planned)
+        known = {one.case: one for one in outcomes(self.run)}
+        return tuple(known[case] for case in self.run.head.planned)
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -64,9 +35,9 @@ class Summary:
 
     def grouped(self, name: Callable[[CaseLine], str | None]) -> dict[str, Mapping[str, int]]:
         """The counts of the finished cases by region, model or whatever else stands in a line."""
-        groups: dict[str, list[Told]] = {}
+        groups: dict[str, list[Outcome]] = {}
         for told in self.cases:
-            key = name(told.line) if told.line is not None else None
+            key = name(told.shown) if told.shown is not None else None
             if key is not None:
                 groups.setdefault(key, []).append(told)
         return {key: _counted(cases) for key, cases in sorted(groups.items())}
@@ -115,18 +86,6 @@ class Summary:
         }
 
 
-def _counted(cases: Sequence[Told]) -> Mapping[str, int]:
+def _counted(cases: Sequence[Outcome]) -> Mapping[str, int]:
     found = Counter(told.outcome for told in cases)
     return {name: found[name] for name in OUTCOMES}
-
-
-def _told(run: Run, case: str) -> Told:
-    lines = run.attempts.get(case, ())
-    if not lines:
-        return Told(case, NOT_RUN, None, (), 0)
-    verdict = run.verdicts[case]
-    speaking = next((line for line in lines if line.verdict is verdict), lines[-1])
-    order = list(Level)
-    findings = [each for each in speaking.findings if each.allowed is None and each.level is not Level.NOTE]
-    findings.sort(key=lambda each: order.index(each.level))
-    return Told(case, verdict.value, speaking, tuple(findings), len(lines))

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Final
 from xml.etree import ElementTree as Xml
 
+from harness.record.outcome import Outcome
 from harness.source.place import escaped
 from harness.summary import words
-from harness.summary.figures import Summary, Told
+from harness.summary.figures import Summary
 
 LONGEST: Final = 4_000
 """Characters of one message."""
@@ -21,7 +22,7 @@ _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U001
 
 def junit(summary: Summary) -> bytes:
     """The document, UTF-8 with its declaration."""
-    suites: dict[str, list[Told]] = {}
+    suites: dict[str, list[Outcome]] = {}
     for told in summary.cases:
         suites.setdefault(told.case.partition("::")[0], []).append(told)
     root = Xml.Element("testsuites", {"name": "harness", **_totals(summary.cases)})
@@ -41,8 +42,8 @@ def junit(summary: Summary) -> bytes:
     return document + b"\n"
 
 
-def _case(suite: Xml.Element, told: Told) -> None:
-    line = told.line
+def _case(suite: Xml.Element, told: Outcome) -> None:
+    line = told.shown
     case = Xml.SubElement(
         suite,
         "testcase",
@@ -66,17 +67,17 @@ def _case(suite: Xml.Element, told: Told) -> None:
     element.text = _text("\n".join(_body(told)))
 
 
-def _body(told: Told) -> list[str]:
+def _body(told: Outcome) -> list[str]:
     lines = []
-    for finding in told.findings:
+    for finding in told.weighty:
         lines.append(f"{finding.level}[{finding.rule}]: {escaped(finding.message)}")
         if finding.place is not None:
             lines.append(f"  --> {escaped(str(finding.place))}")
     return lines or [words.cause(told)]
 
 
-def _properties(told: Told) -> Mapping[str, str]:
-    line = told.line
+def _properties(told: Outcome) -> Mapping[str, str]:
+    line = told.shown
     assert line is not None, "a case that was not run has no figures"
     found = {
         "verdict": told.outcome,
@@ -86,10 +87,10 @@ def _properties(told: Told) -> Mapping[str, str]:
         "delivery": line.delivery,
         "state": line.state,
         "client": line.client,
-        "attempts": str(told.attempts),
+        "attempts": str(len(told.lines)),
         "total_tokens": _number(line.usage.total_tokens),
         "first_token_seconds": _number(line.latency.first_token),
-        "rules": ",".join(dict.fromkeys(finding.rule for finding in told.findings)),
+        "rules": ",".join(dict.fromkeys(finding.rule for finding in told.weighty)),
     }
     return {key: value for key, value in found.items() if value}
 
@@ -104,14 +105,14 @@ def _facts(summary: Summary) -> Mapping[str, str]:
     }
 
 
-def _totals(cases: "tuple[Told, ...] | list[Told]") -> dict[str, str]:
+def _totals(cases: "tuple[Outcome, ...] | list[Outcome]") -> dict[str, str]:
     outcomes = [told.outcome for told in cases]
     return {
         "tests": str(len(outcomes)),
         "failures": str(outcomes.count("failed")),
         "errors": str(sum(outcome in ("errored", "inconclusive", "not run") for outcome in outcomes)),
         "skipped": str(outcomes.count("skipped")),
-        "time": f"{sum(told.line.seconds for told in cases if told.line is not None):.3f}",
+        "time": f"{sum(told.shown.seconds for told in cases if told.shown is not None):.3f}",
     }
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from harness.comparison.comparison import SAYINGS
+from harness.record.outcome import OUTCOMES
 from harness.source.place import escaped
 from harness.summary import words
-from harness.summary.figures import OUTCOMES, Summary
+from harness.summary.figures import Summary
 
 MOST_BYTES: Final = 512 * 1024
 """The largest page that is written."""

@@ -7,8 +7,9 @@ up. GitHub's lines stand between a stop and a resume with a random token, so tha
 from collections.abc import Iterator
 from typing import Final
 
+from harness.record.outcome import Outcome
 from harness.summary import words
-from harness.summary.figures import Summary, Told
+from harness.summary.figures import Summary
 from harness.summary.words import tame
 
 SHOWN: Final = 10
@@ -21,11 +22,11 @@ def github(summary: Summary) -> Iterator[str]:
     for told in eyes[:SHOWN]:
         kind = "warning" if told.outcome == "inconclusive" else "error"
         file, line = _where(told)
-        title = _property(f"{told.outcome}: {told.case.rpartition('::')[2]}")
-        yield f"::{kind} file={_property(file)},line={line},title={title}::{_data(words.cause(told))}"
+        title = attribute(f"{told.outcome}: {told.case.rpartition('::')[2]}")
+        yield f"::{kind} file={attribute(file)},line={line},title={title}::{message(words.cause(told))}"
     if len(eyes) > SHOWN:
-        yield f"::notice title=harness::{_data(f'and {len(eyes) - SHOWN:,} more cases that need eyes')}"
-    yield f"::notice title=harness::{_data(words.headline(summary))}"
+        yield f"::notice title=harness::{message(f'and {len(eyes) - SHOWN:,} more cases that need eyes')}"
+    yield f"::notice title=harness::{message(words.headline(summary))}"
 
 
 def azure(summary: Summary) -> Iterator[str]:
@@ -39,19 +40,19 @@ def azure(summary: Summary) -> Iterator[str]:
     yield f"##vso[task.complete result={result};]{_issue(words.headline(summary))}"
 
 
-def _where(told: Told) -> tuple[str, int]:
-    place = next((finding.place for finding in told.findings if finding.place is not None), None)
+def _where(told: Outcome) -> tuple[str, int]:
+    place = next((finding.place for finding in told.weighty if finding.place is not None), None)
     if place is not None:
         return place.file, place.line
-    return told.case.partition("::")[0], told.line.line if told.line is not None else 1
+    return told.case.partition("::")[0], told.shown.line if told.shown is not None else 1
 
 
-def _data(text: str) -> str:
+def message(text: str) -> str:
     """A GitHub command's message: on one line, and no `::` in it."""
     return tame(text).replace("%", "%25").replace("::", ": :").replace("::", ": :")
 
 
-def _property(text: str) -> str:
+def attribute(text: str) -> str:
     """A GitHub command's property: as a message, and nothing that ends a property either."""
     return tame(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
 

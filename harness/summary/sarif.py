@@ -3,8 +3,9 @@
 import json
 from typing import Any, Final
 
+from harness.record.outcome import Outcome
 from harness.source.place import escaped
-from harness.summary.figures import Summary, Told
+from harness.summary.figures import Summary
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST: Final = 5_000
@@ -35,16 +36,16 @@ def _rule(code: str, title: str) -> dict[str, Any]:
     return {"id": code, "shortDescription": {"text": escaped(title)}}
 
 
-def _results(told: Told) -> list[dict[str, Any]]:
-    if told.line is None:
+def _results(told: Outcome) -> list[dict[str, Any]]:
+    if told.shown is None:
         return []
     found = []
-    for finding in told.findings:
+    for finding in told.weighty:
         place = finding.place
         region = (
             {"startLine": place.line, "startColumn": place.column}
             if place is not None
-            else {"startLine": max(1, told.line.line)}
+            else {"startLine": max(1, told.shown.line)}
         )
         found.append(
             {
@@ -54,7 +55,7 @@ def _results(told: Told) -> list[dict[str, Any]]:
                 "locations": [
                     {
                         "physicalLocation": {
-                            "artifactLocation": {"uri": place.file if place is not None else told.line.file},
+                            "artifactLocation": {"uri": place.file if place is not None else told.shown.file},
                             "region": region,
                         }
                     }

@@ -8,8 +8,9 @@ from harness.comparison import words as said
 from harness.comparison.comparison import Comparison, Group
 from harness.comparison.gated import Gated
 from harness.comparison.words import between, counted, figure, percent, power
+from harness.record.outcome import Outcome
 from harness.source.place import escaped
-from harness.summary.figures import Summary, Told
+from harness.summary.figures import Summary
 
 __all__ = [
     "between",
@@ -46,15 +47,15 @@ def headline(summary: Summary) -> str:
     return f"{counted(len(summary.cases), 'case')}: {outcomes(summary.counts)}."
 
 
-def cause(told: Told) -> str:
+def cause(told: Outcome) -> str:
     """Why a case needs somebody's eyes, on one line."""
-    if told.line is None:
+    if told.shown is None:
         return "planned and not finished"
-    if told.findings:
-        first = told.findings[0]
-        more = f" (and {len(told.findings) - 1} more)" if len(told.findings) > 1 else ""
+    if told.weighty:
+        first = told.weighty[0]
+        more = f" (and {len(told.weighty) - 1} more)" if len(told.weighty) > 1 else ""
         return tame(f"{first.rule}: {first.message}") + more
-    return tame((told.line.reason or "no reason was kept").strip().splitlines()[-1])
+    return tame((told.shown.reason or "no reason was kept").strip().splitlines()[-1])
 
 
 def group(one: Group) -> str:

@@ -2,15 +2,13 @@
 
 from typing import Any
 
+from harness.source.written import schema_of
 from harness.targets.written import NAME, VARIABLE, WrittenTargets
-
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema() -> dict[str, Any]:
     """The schema of a targets file."""
-    made = WrittenTargets.model_json_schema(ref_template="#/$defs/{model}")
-    _without_defaults(made)
+    made = schema_of(WrittenTargets, "Targets")
     definitions = made["$defs"]
     definitions["WrittenTarget"]["properties"]["name"]["pattern"] = f"^{NAME}$"
     definitions["WrittenSecret"]["properties"]["env"]["pattern"] = f"^{VARIABLE}$"
@@ -25,17 +23,4 @@ def schema() -> dict[str, Any]:
         client = definitions[owner]["properties"]["client"]
         several = {key: client.pop(key) for key in ("type", "items", "minItems", "maxItems")}
         client["anyOf"] = [several["items"], {**several, "uniqueItems": True}]
-    return {"$schema": DIALECT, **made, "title": "Targets"}
-
-
-def _without_defaults(node: Any) -> None:
-    """Takes away what pydantic adds and no editor should offer: defaults, and titles made of Python's names."""
-    if isinstance(node, dict):
-        node.pop("default", None)
-        if isinstance(node.get("title"), str):
-            del node["title"]
-        for inner in node.values():
-            _without_defaults(inner)
-    elif isinstance(node, list):
-        for inner in node:
-            _without_defaults(inner)
+    return made

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
+from harness.source.written import Written
 from harness.targets.origins import UnsafeEndpoint, host_pattern
 
 ABSENT: Final[Any] = None
@@ -17,16 +18,6 @@ VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]{0,127}"
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 Several = Annotated[list[Text], Field(min_length=1, max_length=200)]
-
-
-class Written(BaseModel):
-    """What an operator wrote: nothing is converted, nothing unknown is passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    noun: ClassVar[str] = ""
-    later: ClassVar[Mapping[str, str]] = {}
-    remedies: ClassVar[Mapping[str, str]] = {}
 
 
 def _hosts(hosts: list[str]) -> list[str]:

@@ -10,7 +10,8 @@ from harness.scenario.actions import ACTIONS, CLIENTS, DELIVERIES, STATES, Word
 from harness.scenario.generate import ABOUT
 from harness.scenario.subjects import SUBJECTS
 from harness.scenario.tampering import TAMPERS
-from harness.scenario.written import Written, WrittenModes, WrittenScenario, WrittenTurn
+from harness.scenario.written import WrittenModes, WrittenScenario, WrittenTurn
+from harness.source.written import Written
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 END = "<!-- end -->"

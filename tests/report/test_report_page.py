@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 
 import harness.report
 from harness.findings import Level, Verdict
+from harness.record.outcome import outcomes
 from harness.record.run import Run
 from harness.record.unsound import Altered, Cut
 from harness.report import page
 from harness.report.evidence import Evidence
 from harness.report.minimal import minimal
-from harness.report.outcome import outcomes
 from harness.report.panels import answer, cases, conversation, gaps
 from harness.report.panels.finding import finding, shown
 from harness.report.text import seconds, visible

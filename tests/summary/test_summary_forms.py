@@ -15,8 +15,9 @@ from harness.comparison.gated import Gated, Reason
 from harness.findings import Verdict
 from harness.gate.decide import decide
 from harness.gate.policy import Policy, Read
+from harness.record.outcome import OUTCOMES
 from harness.record.run import Run
-from harness.summary.figures import OUTCOMES, Summary
+from harness.summary.figures import Summary
 from harness.summary.junit import junit
 from harness.summary.markdown import MOST_BYTES, markdown
 from harness.summary.pipelines import azure, github
@@ -79,7 +80,7 @@ def test_regions_and_models_add_up():
     summary = every_outcome()
     for groups in (summary.plain()["regions"], summary.plain()["models"]):
         finished = sum(sum(counts.values()) for counts in groups.values())
-        assert finished == sum(1 for told in summary.cases if told.line is not None)
+        assert finished == sum(1 for told in summary.cases if told.shown is not None)
 
 
 def test_junit_is_valid_against_what_services_agree_on():
@@ -180,8 +181,8 @@ def test_sarif_points_at_the_line_of_the_yaml():
 def test_a_case_speaks_by_the_repeat_that_decided():
     (told,) = Summary(verdicts.run({"one": "pfp"})).cases
     assert told.outcome == Verdict.FAILED.value
-    assert told.attempts == 3
-    assert [finding.rule for finding in told.findings] == ["order.seq_gap"]
+    assert len(told.lines) == 3
+    assert [finding.rule for finding in told.weighty] == ["order.seq_gap"]
 
 
 def test_azure_result_follows_the_exit_status():

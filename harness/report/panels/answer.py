@@ -10,10 +10,10 @@ from typing import Any, Final
 from harness.comparison import words
 from harness.comparison.gated import Gated
 from harness.record.lines import CaseLine, FindingLine, Head, Usage
+from harness.record.outcome import NEEDS_EYES, NOT_RUN, OUTCOMES, Outcome
 from harness.record.run import Run
 from harness.report.counted import query
 from harness.report.evidence import Evidence
-from harness.report.outcome import NEEDS_EYES, NOT_RUN, OUTCOMES, Outcome
 from harness.report.panels.finding import finding
 from harness.report.panels.groups import group
 from harness.report.text import counted, number, seconds

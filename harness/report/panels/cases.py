@@ -3,9 +3,9 @@
 from collections import Counter
 from typing import Any, Final
 
+from harness.record.outcome import OUTCOMES, Outcome
 from harness.report.counted import feature, mode, place, target_of
 from harness.report.evidence import Evidence
-from harness.report.outcome import OUTCOMES, Outcome
 from harness.report.packed import packed
 from harness.report.text import number
 

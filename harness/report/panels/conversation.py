@@ -8,8 +8,8 @@ import shlex
 from typing import Any, Final
 
 from harness.record.lines import CaseLine, Head, TurnLine
+from harness.record.outcome import Outcome
 from harness.report.evidence import Evidence
-from harness.report.outcome import Outcome
 from harness.report.packed import packed
 from harness.report.panels.finding import finding
 from harness.report.text import seconds

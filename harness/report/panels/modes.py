@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
+from harness.record.outcome import OUTCOMES, Outcome
 from harness.report.counted import cell, mode, query
 from harness.report.evidence import Evidence
-from harness.report.outcome import OUTCOMES, Outcome
 
 SHOWN: Final = 60
 """Scenarios that have a row; those come first whose modes disagree, then what needs a look."""

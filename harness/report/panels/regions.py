@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from harness.record.outcome import Outcome
 from harness.report.counted import cell, feature, place, query
 from harness.report.evidence import Evidence
-from harness.report.outcome import Outcome
 
 DRIFT: Final = {
     "support.missing": "documented, but missing",

@@ -19,7 +19,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     Verdict.PASSED.value: "✓",
     Verdict.SKIPPED.value: "–",
 }
-"""Every outcome in the order in which the report shows them, with the sign that stands beside the word."""
+"""Every outcome in the order in which it is told, with the sign that stands beside the word."""
 
 NEEDS_EYES: Final = frozenset({"failed", "errored", "inconclusive", NOT_RUN})
 """Outcomes that keep a run from being wholly passed."""
@@ -37,9 +37,9 @@ class Outcome:
 
     @property
     def shown(self) -> CaseLine | None:
-        """The attempt that speaks for the case: the first that failed, else the last."""
-        failed = (line for line in self.lines if line.verdict is Verdict.FAILED)
-        return next(failed, self.lines[-1] if self.lines else None)
+        """The attempt that speaks for the case: the first that says what all say together, else the last."""
+        agreeing = (line for line in self.lines if line.verdict.value == self.outcome)
+        return next(agreeing, self.lines[-1] if self.lines else None)
 
     @property
     def standing(self) -> list[FindingLine]:
@@ -47,6 +47,15 @@ class Outcome:
         order = list(Level)
         found = [finding for finding in self.shown.findings if finding.allowed is None] if self.shown else []
         return sorted(found, key=lambda finding: order.index(finding.level))
+
+    @property
+    def weighty(self) -> list[FindingLine]:
+        """Those of them that are no notes."""
+        return [finding for finding in self.standing if finding.level is not Level.NOTE]
+
+    @property
+    def needs_eyes(self) -> bool:
+        return self.outcome in NEEDS_EYES
 
     @property
     def class_name(self) -> str:
