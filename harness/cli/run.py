@@ -34,10 +34,13 @@ def command(arguments: tuple[str, ...]) -> None:
 
 
 def with_defaults(arguments: list[str]) -> list[str]:
-    """The arguments for pytest: `specs` where no path was named, and this folder as the root."""
+    """The arguments for pytest: `specs` where no path was named, and this folder as the root.
+
+    A failure is told once: in pipelines pytest would repeat the whole of it in its short summary.
+    """
     from harness.scenario.files import HOME
 
-    chosen = [*(part for name in UNUSED for part in ("-p", f"no:{name}")), *arguments]
+    chosen = [*(part for name in UNUSED for part in ("-p", f"no:{name}")), "--force-short-summary", *arguments]
     here = not any(argument.startswith("--rootdir") for argument in arguments)
     if here:
         chosen.append("--rootdir=.")

@@ -137,6 +137,17 @@ def test_run_names_cases_from_here_whatever_lies_above(tmp_path: Path):
         assert len(list(here.glob("reports/*/report.html"))) == number
 
 
+def test_a_failure_is_told_once_in_a_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """There pytest repeats the whole message of a failed test in its short summary, unless it is told not to."""
+    monkeypatch.setenv("CI", "true")
+    here = home(tmp_path)
+    (here / "specs" / "hello.yaml").write_text(SPEC.replace("status: completed", "text: {contains: never said}"))
+    done = run(here)
+
+    assert done.returncode == 1
+    assert done.stdout.count("error[expect.text]") == 1
+
+
 def test_run_without_specs_says_so(tmp_path: Path):
     """No folder `specs` and no path: 4, and nothing is made."""
     done = run(tmp_path)

@@ -155,7 +155,7 @@ def test_the_line_of_a_failed_case_plays_just_that(bench: Bench):
     """What a normal run prints can be typed in."""
     bench.record(STRICTER)
     shown = bench.run("--replay", "tape").stdout.str()
-    (line,) = [each for each in shown.split("\n") if each.startswith("again, ") and "-stream-" in each]
+    (line,) = {each for each in shown.split("\n") if each.startswith("again, ") and "-stream-" in each}
     arguments = line.split("harness run ")[1].replace("'", "").split(" ")
     bench.run(*arguments)
 

@@ -81,6 +81,23 @@ def test_keyboard_alone_is_enough(opened: Any, every: Run):
     assert shown.count("#rows tr") == 5
 
 
+def test_letters_are_never_taken_back(opened: Any, every: Run):
+    """What is typed while the table still follows the letters before stays in the box."""
+    shown = opened(every)
+    shown.page.evaluate(
+        """() => new Promise((done) => {
+          const box = document.getElementById("query");
+          box.value = "foll";
+          box.dispatchEvent(new Event("input"));
+          box.value = "follow";
+          addEventListener("hashchange", () => setTimeout(done), { once: true });
+          setTimeout(done, 100);
+        })"""
+    )
+
+    assert shown.page.input_value("#query") == "follow"
+
+
 def test_case_shows_conversation_and_findings_beside(opened: Any, every: Run):
     shown = opened(every, "#case=0")
     shown.page.wait_for_selector("#case h1")

@@ -116,8 +116,11 @@ function link(hash, label) {
 }
 
 // A filter that is typed takes the place of the one before: going back leaves the table, not a letter.
+// It is shown at once: an address that changed itself would come back late, and take the place of newer letters.
 function typed() {
-  location.replace(hashOf({ ...current(), number: null }));
+  const state = { ...current(), number: null };
+  history.replaceState(null, "", hashOf(state));
+  showTable(state);
 }
 
 function listen() {
