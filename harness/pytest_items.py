@@ -13,13 +13,13 @@ from typing import Any, Final, Protocol
 import pytest
 
 from harness.catalogue import Catalogue
-from harness.engine.cassette import Cassette
-from harness.engine.plan import Case, Omitted, Plan, plan
-from harness.engine.repeating import Finished
-from harness.engine.scripts import wrong_scripts
-from harness.engine.target import Target
-from harness.engine.telling import told
-from harness.engine.unbelieving import Unbelieving
+from harness.engine.planning.plan import Case, Omitted, Plan, plan
+from harness.engine.planning.repeating import Finished
+from harness.engine.planning.scripts import wrong_scripts
+from harness.engine.planning.unbelieving import Unbelieving
+from harness.engine.replay.cassette import Cassette
+from harness.engine.targets.target import Target
+from harness.engine.traces.telling import told
 from harness.findings import Verdict
 from harness.record.chain import NotRecorded
 from harness.scenario.files import project_of

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import pytest
 
-from harness.engine.choosing import Chosen, CredentialMissing, NothingChosen, chosen
-from harness.engine.configured import Credentials
 from harness.engine.exploring import MOST_EXAMPLES
-from harness.engine.sharding import Shard, durations
-from harness.engine.target import Target, live_target
+from harness.engine.planning.sharding import Shard, durations
+from harness.engine.targets.choosing import Chosen, CredentialMissing, NothingChosen, chosen
+from harness.engine.targets.configured import Credentials
+from harness.engine.targets.target import Target, live_target
 from harness.record.run import Run
 from harness.record.unsound import Unsound
 from harness.scenario.repeating import MOST as MOST_REPEATS

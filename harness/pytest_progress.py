@@ -16,8 +16,8 @@ from typing import Any, Final, TextIO
 
 import pytest
 
-from harness.engine.plan import Case
-from harness.engine.progress import Count, Progress
+from harness.engine.planning.plan import Case
+from harness.engine.traces.progress import Count, Progress
 from harness.findings import Verdict
 
 OFTEN: Final = 0.2

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from harness.engine.cassette import Cassette
-from harness.engine.choosing import Chosen
+from harness.engine.replay.cassette import Cassette
+from harness.engine.targets.choosing import Chosen
 from harness.pytest_options import Ground
 from harness.pytest_telling import shown_path
 from harness.record.chain import NotRecorded

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from harness.engine.resuming import CannotResume, Earlier, take_up
-from harness.engine.sharding import Shard
+from harness.engine.planning.sharding import Shard
+from harness.engine.traces.resuming import CannotResume, Earlier, take_up
 
 ASKED: Final = (
     *("endpoint", "deployment", "api_key_env", "target_model", "target_region"),

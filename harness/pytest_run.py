@@ -15,19 +15,19 @@ import pytest
 from harness.comparison.comparison import Comparison
 from harness.comparison.gated import Gated, Judged
 from harness.engine.account import utc
-from harness.engine.book import Shared
-from harness.engine.cassette import Cassette
-from harness.engine.ceiling import MOST_REQUESTS, Ceiling, ceiling
 from harness.engine.engine import CONCURRENCY, Engine
 from harness.engine.exploring import FOLDER, Exploring
 from harness.engine.heading import heading
-from harness.engine.keeping import REFUSALS, Keeping
 from harness.engine.ledger import Ledger, left_behind
 from harness.engine.loop import GRACE, EngineLoop
-from harness.engine.plan import Case, Omitted
-from harness.engine.planting import seed_of
-from harness.engine.repeating import Finished
-from harness.engine.steadiness import Steadiness
+from harness.engine.pace.book import Shared
+from harness.engine.pace.steadiness import Steadiness
+from harness.engine.planning.ceiling import MOST_REQUESTS, Ceiling, ceiling
+from harness.engine.planning.plan import Case, Omitted
+from harness.engine.planning.planting import seed_of
+from harness.engine.planning.repeating import Finished
+from harness.engine.replay.cassette import Cassette
+from harness.engine.traces.keeping import REFUSALS, Keeping
 from harness.pytest_diary import diary_of
 from harness.pytest_items import ScenarioFile, ScenarioItem
 from harness.pytest_options import (

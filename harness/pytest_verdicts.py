@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from harness.comparison.gated import weightiest
-from harness.engine.lost import Lost
+from harness.engine.traces.lost import Lost
 from harness.findings import Verdict
 from harness.pytest_items import NotPassed, ScenarioItem
 from harness.record.chain import NotRecorded

@@ -34,8 +34,8 @@ def command(target: str | None, file: str | None, bundle: Path | None, record: P
         raise click.UsageError("--run and --log go with --bundle")
     if target is None:
         raise click.UsageError("Missing argument 'TARGET'.")
-    from harness.engine.examining import examine
-    from harness.engine.target import Grounds
+    from harness.engine.probing.examining import examine
+    from harness.engine.targets.target import Grounds
     from harness.source.place import escaped
     from harness.targets.spec import Selection
 

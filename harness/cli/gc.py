@@ -50,7 +50,7 @@ def _targets(file: str | None, endpoint: str | None, variable: str | None) -> Se
     import os
 
     from harness.cli.targets import ask
-    from harness.engine.target import live_target
+    from harness.engine.targets.target import live_target
     from harness.targets.origins import UnsafeEndpoint
     from harness.targets.spec import Selection
     from harness.wire.redact import Secret
@@ -69,7 +69,7 @@ def _targets(file: str | None, endpoint: str | None, variable: str | None) -> Se
 
 
 async def _all(paths: Sequence[Path], targets: Sequence[Any], dry_run: bool) -> list[int]:
-    from harness.engine.target import Grounds
+    from harness.engine.targets.target import Grounds
 
     grounds = Grounds()
     try:
@@ -80,8 +80,8 @@ async def _all(paths: Sequence[Path], targets: Sequence[Any], dry_run: bool) -> 
 
 async def _one(path: Path, targets: Sequence[Any], grounds: Any, dry_run: bool) -> int:
     """Removes what one ledger says was left; how much of it is left still."""
-    from harness.engine.cleaning import sweep
     from harness.engine.ledger import Ledger, read
+    from harness.engine.traces.cleaning import sweep
 
     entries, torn = read(path)
     alive = [entry for entry in entries if not entry.gone]

@@ -15,8 +15,8 @@ def command(paths: tuple[Path, ...], settings: tuple[str, ...]) -> None:
     Below a folder `specs` every YAML file is one of ours; elsewhere those with `scenario:` and `turns:` at their top.
     Exit codes: 0 all are well formed, 4 something is wrong, 5 there is no scenario.
     """
-    from harness.engine.embedded import embedded_family
-    from harness.engine.scripts import wrong_scripts
+    from harness.engine.planning.scripts import wrong_scripts
+    from harness.engine.targets.embedded import embedded_family
     from harness.scenario.load import bound, load_all
     from harness.source.place import Refused
 

@@ -36,8 +36,8 @@ def command(
     something could not be observed.
     """
     from harness.catalogue import Catalogue
-    from harness.engine.probes import PROBES
-    from harness.engine.probing import Did, entries, probe
+    from harness.engine.probing.probes import PROBES
+    from harness.engine.probing.probing import Did, entries, probe
     from harness.source.place import suggestion
     from harness.targets.spec import Selection
 

@@ -40,8 +40,8 @@ def ask(file: str | None, selection: Any, usable: bool = True) -> tuple[Sequence
 
     `usable`: one that was named must have its credential.
     """
-    from harness.engine.choosing import CredentialMissing, NothingChosen, chosen
-    from harness.engine.configured import Credentials
+    from harness.engine.targets.choosing import CredentialMissing, NothingChosen, chosen
+    from harness.engine.targets.configured import Credentials
     from harness.source.place import Refused
     from harness.targets.reading import FILE
     from harness.wire.redact import Redactor
@@ -58,8 +58,8 @@ def ask(file: str | None, selection: Any, usable: bool = True) -> tuple[Sequence
 
 def live_grounds() -> Any:
     """Grounds on which targets are asked as in a run: paced, and refusals repeated."""
-    from harness.engine.steadiness import Steadiness
-    from harness.engine.target import Grounds
+    from harness.engine.pace.steadiness import Steadiness
+    from harness.engine.targets.target import Grounds
 
     return Grounds(steadiness=Steadiness(told=lambda words: click.echo(words, err=True)))
 

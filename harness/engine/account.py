@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.conversation import TurnTaken
 from harness.engine.conduct import Conducted
-from harness.engine.plan import Case
+from harness.engine.planning.plan import Case
 from harness.expectations.subjects import usage as looked_up
 from harness.findings import Finding, Verdict, verdict
 from harness.pointer import MISSING

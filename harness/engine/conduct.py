@@ -7,23 +7,23 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from harness.conversation import Conversation, TurnTaken
-from harness.engine.actions import ACTIONS
-from harness.engine.alike import Alike
-from harness.engine.auth import NoCredential
-from harness.engine.breaker import NotSent
-from harness.engine.cleaning import cleaned
-from harness.engine.course import CannotGoOn, Course
 from harness.engine.grading import grade
-from harness.engine.plan import Case
-from harness.engine.planting import Planting, Plot
-from harness.engine.promises import promised
-from harness.engine.scripts import script
-from harness.engine.stalls import Serving, since, stall_for
-from harness.engine.steadiness import cannot_work
-from harness.engine.tampering import BREAKS
-from harness.engine.tape import ReplayTarget
-from harness.engine.target import Grounds
-from harness.engine.unsealing import SecretNotSent
+from harness.engine.pace.breaker import NotSent
+from harness.engine.pace.steadiness import cannot_work
+from harness.engine.planning.alike import Alike
+from harness.engine.planning.plan import Case
+from harness.engine.planning.planting import Planting, Plot
+from harness.engine.planning.promises import promised
+from harness.engine.planning.scripts import script
+from harness.engine.planning.stalls import Serving, since, stall_for
+from harness.engine.replay.tape import ReplayTarget
+from harness.engine.targets.auth import NoCredential
+from harness.engine.targets.target import Grounds
+from harness.engine.targets.unsealing import SecretNotSent
+from harness.engine.traces.cleaning import cleaned
+from harness.engine.turns.actions import ACTIONS
+from harness.engine.turns.course import CannotGoOn, Course
+from harness.engine.turns.tampering import BREAKS
 from harness.expectations import expect
 from harness.expectations.subjects import GRADED, LOOKS
 from harness.findings import CODES, Finding, Level

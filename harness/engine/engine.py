@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.engine.account import account, without_exchanges
-from harness.engine.alike import Alike
-from harness.engine.cassette import Cassette, Still
 from harness.engine.conduct import conduct
-from harness.engine.course import CannotGoOn
 from harness.engine.diary import tell
-from harness.engine.echoing import Finds, echoes
 from harness.engine.exploring import Exploring, explore
 from harness.engine.ledger import Ledger
-from harness.engine.plan import Case
-from harness.engine.planting import Planting
-from harness.engine.repeating import ONCE, Course, Finished
-from harness.engine.resuming import Earlier
-from harness.engine.steadiness import Steadiness
-from harness.engine.target import Grounds
+from harness.engine.pace.steadiness import Steadiness
+from harness.engine.planning.alike import Alike
+from harness.engine.planning.plan import Case
+from harness.engine.planning.planting import Planting
+from harness.engine.planning.repeating import ONCE, Course, Finished
+from harness.engine.replay.cassette import Cassette, Still
+from harness.engine.replay.echoing import Finds, echoes
+from harness.engine.targets.target import Grounds
+from harness.engine.traces.resuming import Earlier
+from harness.engine.turns.course import CannotGoOn
 from harness.findings import Verdict, verdict
 from harness.record.chain import NotRecorded
 from harness.record.lines import CaseLine

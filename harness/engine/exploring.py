@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.engine.conduct import Conducted
-from harness.engine.plan import Case
+from harness.engine.planning.plan import Case
 from harness.findings import Verdict, verdict
 from harness.scenario.drawing import strategy
 from harness.scenario.load import bound

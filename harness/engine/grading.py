@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from harness.conversation import TurnTaken
-from harness.engine.course import Course
-from harness.engine.delivery import post
-from harness.engine.target import Grounds, Target
+from harness.engine.targets.target import Grounds, Target
+from harness.engine.turns.course import Course
+from harness.engine.turns.delivery import post
 from harness.expectations import expect
 from harness.expectations.subjects import LOOKS
 from harness.findings import Finding, Level

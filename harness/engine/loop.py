@@ -7,8 +7,8 @@ from concurrent.futures import Future
 from typing import Final
 
 from harness.engine.engine import Engine
-from harness.engine.plan import Case
-from harness.engine.repeating import Finished
+from harness.engine.planning.plan import Case
+from harness.engine.planning.repeating import Finished
 
 GRACE: Final = 2.0
 """Seconds that running turns have after an interrupt."""

@@ -14,8 +14,8 @@ from builders.streams import Telling, message, response
 from harness.catalogue import Catalogue
 from harness.engine.clock import Clock, RoomClock
 from harness.engine.conduct import Conducted, conduct
-from harness.engine.plan import Case, plan
-from harness.engine.target import Door, Facts, Grounds
+from harness.engine.planning.plan import Case, plan
+from harness.engine.targets.target import Door, Facts, Grounds
 from harness.findings import Verdict, verdict
 from harness.reply import Reply
 from harness.wire.exchange import Ending, Exchange, Head, How, Request

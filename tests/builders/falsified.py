@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.catalogue import Catalogue, Documented, Fact
-from harness.engine.probes import EFFORTS, PROBES
+from harness.engine.probing.probes import EFFORTS, PROBES
 from harness.mock import offered
 from harness.mock.offered import MODELS, REGIONS
 

@@ -6,14 +6,14 @@ from functools import cache
 from pathlib import Path
 
 from harness.catalogue import Catalogue
-from harness.engine.alike import Alike
 from harness.engine.conduct import Conducted, conduct
-from harness.engine.embedded import embedded_family
 from harness.engine.exploring import Exploring, explore
-from harness.engine.plan import Case, plan
-from harness.engine.planting import Planting
-from harness.engine.steadiness import Steadiness
-from harness.engine.target import Grounds
+from harness.engine.pace.steadiness import Steadiness
+from harness.engine.planning.alike import Alike
+from harness.engine.planning.plan import Case, plan
+from harness.engine.planning.planting import Planting
+from harness.engine.targets.embedded import embedded_family
+from harness.engine.targets.target import Grounds
 from harness.findings import Level, Verdict, verdict
 from harness.scenario.files import is_scenario_file
 from harness.scenario.load import load_all

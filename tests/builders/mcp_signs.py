@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from builders.endpoint import Visitor
 from builders.tool_stalls import approving, tool, types
 
-from harness.engine.tool_servers import Stall
+from harness.engine.planning.tool_servers import Stall
 
 PROMPT = "Roll the dice for the expression 2d4."
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.engine.tool_servers import ServedTool, Stall, Told, ToolServers, serving
+from harness.engine.planning.tool_servers import ServedTool, Stall, Told, ToolServers, serving
 
 EXPRESSION = {"type": "object", "properties": {"expression": {"type": "string"}}, "required": ["expression"]}
 

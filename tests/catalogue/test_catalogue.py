@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from harness.catalogue import Catalogue, Documented, Fact, Unlisted, reading
-from harness.engine.embedded import DEFAULT_FAMILY
+from harness.engine.targets.embedded import DEFAULT_FAMILY
 
 CATALOGUE = Catalogue.load()
 REGIONS = (None, "eastus2", "swedencentral", "switzerlandwest", "mars")

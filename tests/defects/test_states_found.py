@@ -12,10 +12,10 @@ from builders.state_scenarios import SHOWN
 
 from harness.catalogue import Catalogue
 from harness.engine.conduct import Conducted, conduct
-from harness.engine.embedded import embedded_family
-from harness.engine.plan import plan
-from harness.engine.planting import Planting
-from harness.engine.target import Grounds
+from harness.engine.planning.plan import plan
+from harness.engine.planning.planting import Planting
+from harness.engine.targets.embedded import embedded_family
+from harness.engine.targets.target import Grounds
 from harness.findings import CODES, Finding, Level
 from harness.mock.defects import DEFECTS
 

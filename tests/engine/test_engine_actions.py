@@ -7,9 +7,9 @@ import pytest
 from builders.cases import BASE, cases, conducted, loud, verdict_of
 
 from harness.engine.conduct import Conducted, conduct
-from harness.engine.embedded import embedded_family
-from harness.engine.target import Grounds
-from harness.engine.uploading import flattened, multipart
+from harness.engine.targets.embedded import embedded_family
+from harness.engine.targets.target import Grounds
+from harness.engine.turns.uploading import flattened, multipart
 from harness.findings import Verdict
 from harness.mock.operations.multipart import parts as read_parts
 from harness.scenario.attachments import Attachment

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from builders.cases import Paper, cases, facts
 
-from harness.engine.ceiling import Ceiling, ceiling
-from harness.engine.embedded import embedded_family
+from harness.engine.planning.ceiling import Ceiling, ceiling
+from harness.engine.targets.embedded import embedded_family
 
 TEXT = """
 modes: {delivery: [plain, stream], state: [chained, compacted]}

@@ -7,7 +7,7 @@ import pytest
 from builders.cases import BASE, StandIn, conducted, halved, loud, sse, verdict_of
 from builders.streams import x2, x8
 
-from harness.engine.delivery import DEADLINE, LAG
+from harness.engine.turns.delivery import DEADLINE, LAG
 from harness.findings import Verdict
 from harness.reply import JoinedReply
 from harness.wire.exchange import How

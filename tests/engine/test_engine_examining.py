@@ -11,8 +11,8 @@ from builders.virtual import EPOCH, VirtualClock, virtually
 from click.testing import CliRunner
 
 from harness.cli import main
-from harness.engine.examining import Step, examine
-from harness.engine.target import Facts, Grounds
+from harness.engine.probing.examining import Step, examine
+from harness.engine.targets.target import Facts, Grounds
 from harness.targets.spec import Quota
 from harness.wire.exchange import Exchange, How, Request
 

@@ -12,8 +12,8 @@ from builders.cases import StandIn, cases, facts
 
 from harness.engine.conduct import conduct
 from harness.engine.exploring import EXAMPLES, SHRINKS, Explored, Exploring, explore
-from harness.engine.plan import Case
-from harness.engine.target import Facts, Grounds
+from harness.engine.planning.plan import Case
+from harness.engine.targets.target import Facts, Grounds
 from harness.findings import Verdict, verdict
 from harness.source.place import Refused
 from harness.wire.exchange import Exchange, How, Request

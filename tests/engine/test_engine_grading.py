@@ -100,7 +100,7 @@ def test_another_target_grades():
     from builders.scenarios import scenario
 
     from harness.catalogue import Catalogue
-    from harness.engine.plan import plan
+    from harness.engine.planning.plan import plan
 
     planned = plan(scenario("targets: [mine]\n" + JUDGED_ELSEWHERE), [target, grader], Catalogue.load())
     assert planned.cases[0].graders == {"grader": grader}

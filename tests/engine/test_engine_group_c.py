@@ -9,10 +9,10 @@ from builders.scenarios import scenario
 
 from harness.catalogue import Catalogue
 from harness.engine.conduct import Conducted, conduct
-from harness.engine.embedded import EmbeddedTarget
-from harness.engine.plan import plan
-from harness.engine.steadiness import Steadiness
-from harness.engine.target import Facts, Grounds
+from harness.engine.pace.steadiness import Steadiness
+from harness.engine.planning.plan import plan
+from harness.engine.targets.embedded import EmbeddedTarget
+from harness.engine.targets.target import Facts, Grounds
 from harness.findings import Level, Verdict, verdict
 
 ONE = "scenario: One\nturns: [{user: Reply with OK., expect: {text: {contains: OK}}}]\n"

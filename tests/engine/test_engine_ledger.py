@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from harness.engine.auth import NoCredential
-from harness.engine.breaker import NotSent
-from harness.engine.cleaning import cleaned, removed, sweep
 from harness.engine.ledger import Entry, Ledger, left_behind, read
-from harness.engine.remembering import Remembering
-from harness.engine.target import Door
+from harness.engine.pace.breaker import NotSent
+from harness.engine.targets.auth import NoCredential
+from harness.engine.targets.target import Door
+from harness.engine.traces.cleaning import cleaned, removed, sweep
+from harness.engine.traces.remembering import Remembering
 from harness.wire.exchange import Ending, Exchange, Head, How, Request
 
 BASE = "https://service.invalid/openai/v1/"

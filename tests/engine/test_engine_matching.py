@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.engine.matching import Asked, difference, nearest, same
+from harness.engine.replay.matching import Asked, difference, nearest, same
 from harness.wire.exchange import Request
 
 BASE = "http://127.0.0.1:4000/rooms/r1/openai/v1/"

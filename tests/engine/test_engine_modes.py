@@ -10,9 +10,9 @@ from builders import runs
 from builders.scenarios import scenario
 
 from harness.catalogue import Catalogue
-from harness.engine.embedded import embedded_family
 from harness.engine.engine import Engine
-from harness.engine.plan import Case, plan
+from harness.engine.planning.plan import Case, plan
+from harness.engine.targets.embedded import embedded_family
 from harness.record.lines import CaseLine
 from harness.record.writer import RunWriter
 

@@ -11,9 +11,9 @@ from builders.streams import response
 from builders.unreachable import FAULTS, closed_port, tls_listener
 from cryptography.hazmat.primitives import serialization
 
-from harness.engine.auth import Fixed
-from harness.engine.steadiness import Steadiness
-from harness.engine.target import Facts, Grounds, LiveTarget
+from harness.engine.pace.steadiness import Steadiness
+from harness.engine.targets.auth import Fixed
+from harness.engine.targets.target import Facts, Grounds, LiveTarget
 from harness.wire.client import Client, WrongOrigin
 from harness.wire.exchange import Exchange, How, Request
 from harness.wire.redact import Secret

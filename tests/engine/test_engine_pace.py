@@ -13,11 +13,11 @@ import pytest
 from builders.streams import response
 from builders.virtual import VirtualClock, virtually
 
-from harness.engine.book import LEAST_REPEATS, OneProcess, Shared
-from harness.engine.breaker import FAILURES, PROBE, Breaker, NotSent
-from harness.engine.pace import Gate, Pacer, estimated_tokens
-from harness.engine.retrying import Circumstances, Retrying
-from harness.engine.waits import asked_wait, whole_again
+from harness.engine.pace.book import LEAST_REPEATS, OneProcess, Shared
+from harness.engine.pace.breaker import FAILURES, PROBE, Breaker, NotSent
+from harness.engine.pace.pace import Gate, Pacer, estimated_tokens
+from harness.engine.pace.retrying import Circumstances, Retrying
+from harness.engine.pace.waits import asked_wait, whole_again
 from harness.targets.spec import Quota
 from harness.wire.exchange import Ending, Exchange, Head, How, Request
 
@@ -79,8 +79,9 @@ class Windows:
 
 def steadied(service: Service, quota: Quota = UNLIMITED, book: Any = None, breaker: Breaker | None = None) -> Retrying:
     book = book or OneProcess()
-    pacer = Pacer("d", quota, book, VirtualClock())
-    return Retrying(service, Circumstances(breaker, pacer, book, VirtualClock(), drawn=random.Random(3).random))
+    drawn = random.Random(3).random
+    pacer = Pacer("d", quota, book, VirtualClock(), drawn=drawn)
+    return Retrying(service, Circumstances(breaker, pacer, book, VirtualClock(), drawn=drawn))
 
 
 async def crowd(sender: Retrying, count: int, workers: int = 32) -> list[Exchange | NotSent]:

@@ -8,7 +8,7 @@ from builders.scenarios import scenario
 
 from harness.catalogue import Catalogue, Documented
 from harness.catalogue.facts import Fact
-from harness.engine.plan import Plan, plan
+from harness.engine.planning.plan import Plan, plan
 
 MINI = Paper(facts("east/mini", model="gpt-5-mini", region="eastus2"))
 BIG = Paper(facts("east/big", model="gpt-4.1", region="eastus2", deployment="d-2"))

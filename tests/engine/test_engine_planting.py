@@ -9,7 +9,7 @@ from builders.scenarios import scenario, told
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.engine.planting import Planting, plot, seed_of
+from harness.engine.planning.planting import Planting, plot, seed_of
 from harness.scenario.model import ASKING
 
 PLANTS = """

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 from harness.catalogue import Catalogue, Documented
 from harness.cli import main
-from harness.engine.embedded import EmbeddedTarget
-from harness.engine.probes import PROBES
-from harness.engine.probing import Did, Drift, Entry, Probed, entries, probe
-from harness.engine.steadiness import Steadiness
-from harness.engine.target import Facts, Grounds
+from harness.engine.pace.steadiness import Steadiness
+from harness.engine.probing.probes import PROBES
+from harness.engine.probing.probing import Did, Drift, Entry, Probed, entries, probe
+from harness.engine.targets.embedded import EmbeddedTarget
+from harness.engine.targets.target import Facts, Grounds
 from harness.mock.offered import REGIONS
 
 

@@ -5,9 +5,9 @@ from collections import Counter
 
 from builders.virtual import VirtualClock, virtually
 
-from harness.engine.auth import Fixed
-from harness.engine.steadiness import Steadiness
-from harness.engine.target import Facts, Grounds, LiveTarget
+from harness.engine.pace.steadiness import Steadiness
+from harness.engine.targets.auth import Fixed
+from harness.engine.targets.target import Facts, Grounds, LiveTarget
 from harness.mock import MockServer
 from harness.targets.spec import Quota
 from harness.wire.exchange import Request

@@ -3,9 +3,9 @@
 from builders.scenarios import scenario, scenarios
 
 from harness.catalogue import Catalogue
-from harness.engine.embedded import embedded_family
-from harness.engine.plan import plan
-from harness.engine.scripts import script, wrong_scripts
+from harness.engine.planning.plan import plan
+from harness.engine.planning.scripts import script, wrong_scripts
+from harness.engine.targets.embedded import embedded_family
 
 TARGET = embedded_family()[0]
 

@@ -27,13 +27,13 @@ from builders.scenarios import mistakes, scenario
 from builders.streams import response, x1
 
 from harness.catalogue import Catalogue
-from harness.engine.auth import Fixed, NoCredential, Token, Tokens
 from harness.engine.clock import Clock
 from harness.engine.conduct import conduct
-from harness.engine.plan import plan
-from harness.engine.steadiness import Steadiness
-from harness.engine.target import Facts, Grounds, LiveTarget
-from harness.engine.unsealing import Held
+from harness.engine.pace.steadiness import Steadiness
+from harness.engine.planning.plan import plan
+from harness.engine.targets.auth import Fixed, NoCredential, Token, Tokens
+from harness.engine.targets.target import Facts, Grounds, LiveTarget
+from harness.engine.targets.unsealing import Held
 from harness.record.run import Run
 from harness.wire.client import WrongOrigin
 from harness.wire.exchange import Request

@@ -7,7 +7,7 @@ from builders import verdicts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.engine.sharding import Shard, durations
+from harness.engine.planning.sharding import Shard, durations
 
 CASES = [f"specs/{at % 7}.yaml::s{at}[mock-{mode}-chained]" for at in range(60) for mode in ("plain", "stream")]
 

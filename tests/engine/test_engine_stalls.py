@@ -7,8 +7,8 @@ import pytest
 from builders.scenarios import scenario
 from mcp import Client
 
-from harness.engine.stalls import since, stall_for, unserved
-from harness.engine.target import Facts, Grounds
+from harness.engine.planning.stalls import since, stall_for, unserved
+from harness.engine.targets.target import Facts, Grounds
 from harness.scenario.load import bound
 
 HERE = Facts("mock", "embedded", "mock", "gpt-5-mini")

@@ -8,7 +8,7 @@ from builders.replies import plain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.engine.state import ENCRYPTED, STATES, Past, replayed
+from harness.engine.turns.state import ENCRYPTED, STATES, Past, replayed
 
 TWO_TURNS = """
 turns:

@@ -13,7 +13,7 @@ from builders import runs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.engine.telling import LONGEST, told, visible
+from harness.engine.traces.telling import LONGEST, told, visible
 from harness.findings import Level, Verdict
 from harness.record.lines import CaseLine, FindingLine
 from harness.source.place import Place

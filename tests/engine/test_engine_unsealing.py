@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from builders.virtual import virtually
 
-from harness.engine.unsealing import Held, SecretNotSent, Unsealing
+from harness.engine.targets.unsealing import Held, SecretNotSent, Unsealing
 from harness.record.run import Run
 from harness.wire.exchange import Ending, Exchange, How, Request
 from harness.wire.redact import Secret

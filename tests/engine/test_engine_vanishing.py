@@ -16,12 +16,12 @@ from builders.scenarios import scenario
 from builders.virtual import VirtualClock, virtually
 
 from harness.catalogue import Catalogue, Documented
-from harness.engine.auth import Fixed
 from harness.engine.engine import Engine
 from harness.engine.ledger import Ledger, read
-from harness.engine.plan import plan
-from harness.engine.steadiness import Steadiness
-from harness.engine.target import Facts, LiveTarget
+from harness.engine.pace.steadiness import Steadiness
+from harness.engine.planning.plan import plan
+from harness.engine.targets.auth import Fixed
+from harness.engine.targets.target import Facts, LiveTarget
 from harness.findings import Level
 from harness.mock import MockServer
 from harness.mock.app import Service

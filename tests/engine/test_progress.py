@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.engine.progress import Count, Progress
+from harness.engine.traces.progress import Count, Progress
 
 FULL = Progress(206, 12, 32, 4, 1, 75.0, {"swedencentral": Count(100, 10), "eastus2": Count(106, 2)})
 

@@ -9,7 +9,7 @@ import pytest
 from builders.tool_stalls import EXPRESSION, dice
 from mcp import Client, MCPError
 
-from harness.engine.tool_servers import ServedTool, Stall, Told, ToolServers, serving
+from harness.engine.planning.tool_servers import ServedTool, Stall, Told, ToolServers, serving
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from builders.endpoint import Visitor, text_of, visiting
 from builders.tool_stalls import dice, served, tool, types
 
-from harness.engine.tool_servers import ToolServers
+from harness.engine.planning.tool_servers import ToolServers
 from harness.mock import errands
 from harness.mock.errands import FetchUrl, Undone, Work, done, loopback
 

@@ -10,7 +10,7 @@ from builders.tool_stalls import approving, dice, served, tool
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.engine.tool_servers import Stall
+from harness.engine.planning.tool_servers import Stall
 
 
 @pytest.mark.parametrize("stream", [True, False])

@@ -11,7 +11,7 @@ from builders.endpoint import Visitor, events_of, visiting
 from builders.judging import ASKED, exchanged, judged
 from builders.tool_stalls import approving, dice, served, tool
 
-from harness.engine.tool_servers import ToolServers
+from harness.engine.planning.tool_servers import ToolServers
 
 IMAGE = {"type": "image_generation", "partial_images": 2, "quality": "low"}
 LINES = {"x_ms_oai_image_generation_deployment": "gpt-image-1"}

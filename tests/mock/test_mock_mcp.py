@@ -9,7 +9,7 @@ from builders.endpoint import Visitor, events_of, text_of, visiting
 from builders.tool_stalls import EXPRESSION, approving, dice, served, tool, types
 from openai import AsyncOpenAI
 
-from harness.engine.tool_servers import ServedTool, Stall, Told, ToolServers
+from harness.engine.planning.tool_servers import ServedTool, Stall, Told, ToolServers
 
 PROMPT = "Roll the dice for the expression 2d4."
 NEVER = {"require_approval": "never"}

@@ -7,7 +7,7 @@ from builders.endpoint import visiting
 from builders.mcp_signs import SIGNS
 from builders.tool_stalls import dice, served
 
-from harness.engine.tool_servers import ToolServers
+from harness.engine.planning.tool_servers import ToolServers
 from harness.mock.defects.approvals import TABLE
 
 

@@ -6,7 +6,7 @@ from builders.drawn import DRAWN, dice_for, value, word
 from builders.endpoint import Visitor, text_of, visiting
 from builders.tool_stalls import served, tool
 
-from harness.engine.tool_servers import ServedTool, Stall, Told
+from harness.engine.planning.tool_servers import ServedTool, Stall, Told
 
 ASKED = {"type": "object", "properties": {"of": {"type": "string"}}, "required": ["of"]}
 

@@ -21,7 +21,7 @@ from builders.judging import SHELL_OUTPUT
 from builders.shapes import JSON, Shape, family, objects, operation, shapes
 from builders.tool_stalls import approving, dice, served, tool
 
-from harness.engine.tool_servers import Stall
+from harness.engine.planning.tool_servers import Stall
 from harness.mock import MockServer, bases
 from harness.mock.offered import named
 

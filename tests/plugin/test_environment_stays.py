@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-import harness.engine.embedded
+import harness.engine.targets.embedded
 import harness.pytest_run
 import harness.report.page  # noqa: F401  imported once here, not by each pytest that the tests start
 from harness.wire import client

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-import harness.engine.embedded  # imported once here, not by each pytest that the tests start
+import harness.engine.targets.embedded  # imported once here, not by each pytest that the tests start
 import harness.report.page  # noqa: F401
 
 NAMED = """

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-import harness.engine.embedded
+import harness.engine.targets.embedded
 import harness.pytest_run  # imported once here, not by each pytest that the tests start
 import harness.report.page
 from harness.record.run import Run

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from builders import runs
 
-from harness.engine.lost import Lost, lost
+from harness.engine.traces.lost import Lost, lost
 from harness.record.run import Run
 from harness.wire.redact import Redactor
 

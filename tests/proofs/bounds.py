@@ -20,8 +20,8 @@ from typing import Any
 from builders import runs
 from builders.cases import cases
 
-from harness.engine.embedded import embedded_family
 from harness.engine.engine import Engine
+from harness.engine.targets.embedded import embedded_family
 from harness.record.writer import RunWriter
 from harness.wire.limits import LIMITS, MIB
 

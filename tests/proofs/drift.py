@@ -10,7 +10,7 @@ import time
 from builders.falsified import believed, drawn, versions
 from engine.test_engine_probing import expected, family, probed, told
 
-from harness.engine.probing import entries
+from harness.engine.probing.probing import entries
 from harness.mock.offered import REGIONS
 
 COUNT = 40

@@ -21,8 +21,8 @@ from builders import runs
 from builders.cases import cases
 from soak import AT_ONCE, rss
 
-from harness.engine.embedded import embedded_family
 from harness.engine.engine import Engine
+from harness.engine.targets.embedded import embedded_family
 from harness.record.writer import RunWriter
 
 TEXT = "id: one\nturns: [{user: Reply with OK., expect: {status: completed, text: {contains: OK}}}]\n"

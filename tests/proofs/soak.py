@@ -26,11 +26,11 @@ from typing import Any
 from builders import runs
 from builders.cases import cases
 
-from harness.engine.embedded import EmbeddedTarget, embedded_family
 from harness.engine.engine import Engine
-from harness.engine.plan import Case
-from harness.engine.repeating import Finished
-from harness.engine.target import Door, Facts, Grounds
+from harness.engine.planning.plan import Case
+from harness.engine.planning.repeating import Finished
+from harness.engine.targets.embedded import EmbeddedTarget, embedded_family
+from harness.engine.targets.target import Door, Facts, Grounds
 from harness.findings import Verdict
 from harness.mock.defects import DEFECTS
 from harness.record.writer import RunWriter

@@ -23,7 +23,7 @@ from pathlib import Path
 from builders.house import ROOMY, ROOT, SHORT, Outcome, grounds, house, named, run
 from builders.witness import witnessing
 
-from harness.engine.plan import Case
+from harness.engine.planning.plan import Case
 from harness.mock.defects import DEFECTS
 from harness.scenario.model import Scenario
 

@@ -8,10 +8,10 @@ from builders.scenarios import scenario
 
 from harness.catalogue import Catalogue
 from harness.engine.conduct import conduct
-from harness.engine.embedded import EmbeddedTarget
-from harness.engine.plan import plan
-from harness.engine.target import Facts, Grounds
-from harness.engine.unbelieving import Unbelieving
+from harness.engine.planning.plan import plan
+from harness.engine.planning.unbelieving import Unbelieving
+from harness.engine.targets.embedded import EmbeddedTarget
+from harness.engine.targets.target import Facts, Grounds
 from harness.findings import Level, verdict
 
 TEXT = "scenario: One\nneeds: [{need}]\nturns: [{{user: Reply with OK., expect: {{status: completed}}}}]\n"

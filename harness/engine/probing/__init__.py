@@ -1,0 +1,1 @@
+"""What an endpoint has, asked in the smallest way."""

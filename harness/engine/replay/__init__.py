@@ -1,0 +1,1 @@
+"""Runs that are played again: what was recorded answers."""
