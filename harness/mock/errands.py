@@ -11,13 +11,14 @@ and redirects are not followed.
 """
 
 import asyncio
-import ipaddress
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
+
+from harness.wire.hosts import is_loopback
 
 SECONDS: Final = 20.0
 """How long an errand may take."""
@@ -81,16 +82,6 @@ def loopback(url: str) -> SplitResult:
     if not is_loopback(parts.hostname):
         raise Undone("The embedded endpoint connects to loopback addresses only.")
     return parts
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its own spelling; no name but `localhost` is believed."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def pinned(parts: SplitResult) -> str:

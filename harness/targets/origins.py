@@ -4,7 +4,6 @@ Compared is the host as the name service will see it, label by label; what looks
 another one, is refused.
 """
 
-import ipaddress
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from harness.source.place import shown
+from harness.wire.hosts import is_loopback
 
 SERVICE_HOSTS: Final = ("*.openai.azure.com", "*.services.ai.azure.com")
 """Whose resources are known as such: a `*` stands for one label. Others are named under `hosts`."""
@@ -60,16 +60,6 @@ def origin_of(url: str) -> Origin:
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError("no http(s) address")
     return Origin(parts.scheme, host, parts.port or (443 if parts.scheme == "https" else 80))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its very spelling: no name is resolved."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def safe_base(address: str, hosts: Collection[str] | None = None) -> str:

@@ -11,9 +11,10 @@ from harness.catalogue import Catalogue, Unlisted
 from harness.source.document import LIMITS, Document, Path, examine
 from harness.source.place import Diagnostic, Place, Refused, shown, suggestion
 from harness.source.typed import checked
-from harness.targets.origins import SERVICE_HOSTS, UnsafeEndpoint, is_loopback, origin_of, safe_base
+from harness.targets.origins import SERVICE_HOSTS, UnsafeEndpoint, origin_of, safe_base
 from harness.targets.spec import MOCK, SCOPE, Auth, Quota, SecretSpec, TargetsFile, TargetSpec
 from harness.targets.written import DEPLOYMENT, NAME, VARIABLE, WrittenTargets
+from harness.wire.hosts import is_loopback
 
 FILE: Final = "targets.yaml"
 """What the file is called where none is named."""

@@ -6,7 +6,8 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from harness.source.place import Place
-from harness.targets.origins import is_loopback, origin_of
+from harness.targets.origins import origin_of
+from harness.wire.hosts import is_loopback
 
 MOCK: Final = "mock"
 """The endpoint that is started in this process."""

@@ -12,7 +12,7 @@ from harness.scenario.model import Scenario
 from harness.scenario.returns import names_of_arguments
 from harness.scenario.served import Served, address_name
 from harness.scenario.variables import substitute
-from harness.targets.origins import is_loopback
+from harness.wire.hosts import is_loopback
 
 Hits = Mapping[str, Mapping[str, int]]
 """How often each tool was called, by the labels of servers and the names of tools."""

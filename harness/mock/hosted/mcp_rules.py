@@ -5,8 +5,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from harness.mock.asked import check_choice, check_type, missing
-from harness.mock.errands import is_loopback
 from harness.mock.errors import invalid
+from harness.wire.hosts import is_loopback
 
 FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     "server_label": (str,),
