@@ -12,20 +12,51 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
 
 from harness.mock import MockServer, Room
 from harness.mock.answers import Answer
+from harness.mock.defects import DEFECTS
 from harness.mock.offered import MODELS, REGIONS, version_of
 from harness.mock.request import Request
+
+GROUPS: Final = {
+    "A": "one answer or stream is wrong",
+    "B": "what was said before, or is stored, is mistreated",
+    "C": "the connection or the service fails",
+    "F": "a wrong request is answered as if all were well",
+}
+
+
+def listing(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    """Prints every defect with the codes that it is found under, group by group, and ends."""
+    if not wanted or context.resilient_parsing:
+        return
+    group = ""
+    for defect in DEFECTS.values():
+        if not defect.id.startswith(group or " "):
+            group = defect.id[0]
+            click.echo(f"{group}: {GROUPS[group]}")
+        codes = (" or " if defect.any_of else ", ").join(defect.findings)
+        click.echo(f"  {defect.id:6} {defect.slug:34} {defect.title}" + (f" [{codes}]" if codes else ""))
+    context.exit()
 
 
 @click.command("mock")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any free port.")
 @click.option("--key-env", metavar="VAR", help="Environment variable that holds the key to accept.")
 @click.option("--defect", "defects", multiple=True, metavar="ID", help="Be wrong in this way; may be repeated.")
+@click.option(
+    "--defects",
+    "listed",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=listing,
+    help="List what can be wrong, and stop.",
+)
 @click.option("--region", default="swedencentral", show_default=True)
 @click.option(
     "--deployment", "deployments", multiple=True, metavar="NAME=MODEL[@VERSION][:TYPE]", help="May be repeated."

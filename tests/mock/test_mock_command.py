@@ -13,6 +13,7 @@ import urllib.request
 import pytest
 
 from harness.cli.mock import named_deployment
+from harness.mock.defects import DEFECTS
 
 KEY = "a-key-for-this-test"
 
@@ -61,6 +62,19 @@ def test_serves_and_stops(number):
     assert health == {"status": "ok"}
     assert KEY not in said
     assert (process.returncode, rest, errors) == (0, "Stopped.\n", "")
+
+
+def test_what_can_be_wrong_is_listed():
+    """Every defect by the id that `--defect` takes, under a heading for its group, with the codes that find it."""
+    process = started("--defects")
+    said, errors = process.communicate(timeout=30)
+    lines = said.splitlines()
+
+    assert (process.returncode, errors) == (0, "")
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == list(DEFECTS)
+    assert [line[:2] for line in lines if not line.startswith(" ")] == ["A:", "B:", "C:", "F:"]
+    (recall,) = [line for line in lines if line.split()[0] == "F10"]
+    assert recall.split(None, 2)[1:] == ["any-key", "whoever comes is let in [expect.answered or expect.error]"]
 
 
 @pytest.mark.parametrize(
