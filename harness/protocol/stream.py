@@ -16,6 +16,7 @@ from harness.protocol.inside import Inside
 from harness.protocol.notes import NOTHING, Notes
 from harness.protocol.numbers import Numbers
 from harness.protocol.output import Output
+from harness.protocol.parts import Parts
 from harness.protocol.profiles import CORE, Profile
 from harness.protocol.shape import check_snapshot
 from harness.protocol.vocabulary import EVENTS, json_type, names_of
@@ -51,13 +52,14 @@ class StreamChecker:
         self._course = Course(self._notes, resumed=resumed)
         self._output = Output(self._notes, resumed=resumed)
         hosted = Hosted(self._notes, self._output)
-        self._inside = Inside(self._notes, self._output, hosted)
+        self._parts = Parts(self._notes, self._output)
+        self._inside = Inside(self._notes, self._output, self._parts, hosted)
         self._fed = -1
         self._over = False  # the terminal event or an error was there: little may follow
         self._lost_last = False
         self._unpadded = _unpadded(request)
         self._late: list[Finding] = []
-        output, inside = self._output, self._inside
+        output, inside, parts = self._output, self._inside, self._parts
         self._handlers: dict[str, Handler] = {
             Move.START: self._start,
             Move.END: self._end,
@@ -70,8 +72,8 @@ class StreamChecker:
             Move.IMAGE: hosted.image,
             Move.PASS: _pass,
             "item": output.added,
-            "part": inside.part_added,
-            "summary": inside.part_added,
+            "part": parts.added,
+            "summary": parts.added,
             "command": inside.command_added,
         }
         self.fold = Fold(self._course, self._output)
@@ -208,11 +210,11 @@ class StreamChecker:
             self._output.resumed = False  # resumed before the first item: no item is older than what is seen
 
     def _close(self, event: Event, step: Step) -> None:
+        self._inside.tail = None
         if step.level.name == "item":
-            self._inside.tail = None
             self._output.done(event, step)
         else:
-            self._inside.part_done(event, step)
+            self._parts.done(event, step)
 
     def _error(self, event: Event, step: Step) -> None:
         self._over = True
