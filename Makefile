@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint types floors coverage bench proofs alarms known-rate fuzz pages pictures lock clean kills soak bounds many
+.PHONY: run test check lint types floors coverage pure-coverage code-mutants bench proofs alarms known-rate fuzz pages pictures lock clean kills soak bounds many
 
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
@@ -30,6 +30,15 @@ floors: $(VENV)/.dev
 coverage: $(VENV)/.dev  ## tests with branch coverage
 	$(BIN)/coverage run -m pytest $(ARGS)
 	$(BIN)/coverage report
+
+# The floors that read and judge without any I/O, and the tests that concern them.
+PURE := harness/pointer.py,harness/findings*,harness/source/*,harness/protocol/*,harness/matchers/*,harness/rules/*,harness/expectations/*,harness/comparison/*
+PURE_TESTS := tests/source tests/protocol tests/matchers tests/rules tests/reading tests/defects tests/expectations \
+  tests/comparison tests/test_pointer.py tests/test_findings.py
+
+pure-coverage: $(VENV)/.dev  ## every branch of the pure floors is taken by a test of theirs
+	$(BIN)/coverage run --data-file=.coverage-pure -m pytest $(PURE_TESTS) $(ARGS)
+	$(BIN)/coverage report --data-file=.coverage-pure --include='$(PURE)' --fail-under=100
 
 bench: $(VENV)/.dev  ## the benchmarks, each beside its rivals
 	$(BIN)/python benchmarks/stream_speed.py
@@ -76,6 +85,12 @@ many: $(VENV)/.dev  ## what a case costs among 1,000 and among 100,000
 fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send, for each reader
 	$(PROOF)/fuzz.py --minutes $(MINUTES)
 	$(PROOF)/fuzz_files.py --minutes $(MINUTES)
+
+FLOORS ?= rules protocol matchers comparison
+SAMPLE ?= 400
+
+code-mutants: $(VENV)/.dev  ## SAMPLE mutants (0: all) of each of FLOORS: which of them the tests notice; hours for all
+	$(PROOF)/code_mutants.py --sample $(SAMPLE) $(ARGS) $(FLOORS)
 
 specs-table: $(VENV)/.dev  ## which defects turn which scenario red, and docs/scenarios.md; minutes
 	$(PROOF)/specs_table.py $(ARGS)
