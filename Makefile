@@ -82,9 +82,8 @@ bounds: $(VENV)/.dev  ## time past limits under stalls, memory under what is too
 many: $(VENV)/.dev  ## what a case costs among 1,000 and among 100,000
 	$(PROOF)/many_cases.py --cases 1000 100000
 
-fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send, for each reader
-	$(PROOF)/fuzz.py --minutes $(MINUTES)
-	$(PROOF)/fuzz_files.py --minutes $(MINUTES)
+fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send, for each of READERS
+	$(PROOF)/fuzz.py --minutes $(MINUTES) $(READERS)
 
 FLOORS ?= rules protocol matchers comparison
 SAMPLE ?= 400

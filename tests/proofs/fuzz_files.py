@@ -1,24 +1,24 @@
-"""Minutes of files that nobody would write: scenarios, targets, gates, records, HAR and cassettes, mutated.
+"""Files that nobody would write, for `fuzz.py`: scenarios, targets, gates, records, HAR and cassettes, mutated.
 
-Run `PYTHONPATH=tests python tests/proofs/fuzz_files.py --minutes 20 TARGET…` from the checkout (`make fuzz` runs every
-target). A reader must answer, or refuse in the one way that it promises, with a message that hides nothing; in a
-second, and in bounded memory. It stops at the first file that breaks a law, keeps it as `fuzz-failure.bin`, and exits
-with 1; such a file belongs into `fuzz_seeds/`, which the tests read again.
+Mutated are their bytes, their lines, and the values in their tree. A reader must answer, or refuse in the one way that
+it promises, with a message that hides nothing.
 """
 
-import argparse
 import io
 import json
 import random
-import resource
-import sys
+import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from unicodedata import category
+
+import yaml
 
 from harness.gate.policy import read as read_gate
 from harness.record.chain import START, frame, unframe
@@ -31,8 +31,7 @@ from harness.wire.recordings import Unreadable
 from harness.wire.recordings import read as read_recording
 
 SEEDS: Final = Path(__file__).with_name("fuzz_seeds")
-SECONDS_EACH: Final = 1.0
-GROWTH: Final = 64 << 20
+SPECS: Final = Path(__file__).parents[2] / "specs"
 LONGEST: Final = 1 << 18
 VALUES: Final = (None, True, -1, 10**18, 1.5, "", "x", "../../etc", "passed", "\ud83d", [], [None], {}, {"a": 1}, [[]])
 TOKENS: Final = (
@@ -66,6 +65,9 @@ TOKENS: Final = (
     ),
     *(b"::error::", b"</script>", b"..", b"/", b"a" * 5000, "ä".encode() * 99, b"${secret.a}", b'"sum":"0"', b'"n":-1'),
 )
+
+
+NAMES: Final = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\d+|/\S+|\btmp\S+")
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,11 @@ def _recording(data: bytes) -> None:
         assert exchange.ending
 
 
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+WORDS: Final = ("", "id", "user", "expect", "not", "any_of", "schema", "json", "text", "matches", "turns", "name", "1")
+"""Keys that stand in many places, and some that stand in none."""
+
 READERS: Final = {
     "scenarios": Reader(_scenarios, Refused),
     "targets": Reader(read_targets, Refused),
@@ -114,12 +121,14 @@ READERS: Final = {
 
 
 def seeds(name: str) -> list[bytes]:
-    return [path.read_bytes() for path in sorted((SEEDS / name).iterdir())]
+    """What is mutated: the files that the repository keeps for this, and the house scenarios."""
+    house = sorted(SPECS.rglob("*.yaml")) if name == "scenarios" else []
+    return [path.read_bytes() for path in (*sorted((SEEDS / name).iterdir()), *house)]
 
 
-def obeys(name: str, data: bytes) -> float:
-    """Raises where a law is broken; answers the CPU seconds."""
-    reader = READERS[name]
+def obeys(name: str, data: bytes) -> tuple[float, str]:
+    """Raises where a law is broken; answers the CPU seconds, and what came of it without its names and numbers."""
+    reader, told = READERS[name], ""
     started = time.process_time()
     try:
         reader.read(data)
@@ -127,7 +136,9 @@ def obeys(name: str, data: bytes) -> float:
         told = str(refusal)
         hidden = [letter for letter in told if category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") and letter != "\n"]
         assert name in ("records", "har", "cassettes") or not hidden, f"a message with {hidden[0]!r}"
-    return time.process_time() - started
+        if isinstance(refusal, Refused):
+            told = "\n".join(sorted({found.message for found in refusal.diagnostics[:3]}))
+    return time.process_time() - started, NAMES.sub("", told)
 
 
 class Mutator:
@@ -142,6 +153,10 @@ class Mutator:
         data = chance.choice(self.seeds)
         if self.name == "records" and chance.random() < 0.5:
             return self._sound(data)
+        if self.name != "records" and chance.random() < 0.4:
+            data = self._tree(data)
+            if chance.random() < 0.7:
+                return data[:LONGEST]
         for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
             data = self._lines(data) if chance.random() < 0.5 else self._bytes(data)
         return data[:LONGEST]
@@ -149,10 +164,9 @@ class Mutator:
     def _sound(self, record: bytes) -> bytes:
         """A record with right sums over values that nobody wrote: what is behind the chain is read, too."""
         chance, before, lines = self.chance, START, []
-        changed = chance.randrange(record.count(b"\n"))
-        for number, line in enumerate(record.splitlines()):
-            framed = unframe(line)
-            assert framed is not None
+        every = [framed for line in record.split(b"\n") if (framed := unframe(line)) is not None]
+        changed = chance.randrange(len(every) or 1)
+        for number, framed in enumerate(every):
             body = framed.body
             while number == changed and isinstance(body, dict | list) and body:
                 key: Any = chance.choice(list(body)) if isinstance(body, dict) else chance.randrange(len(body))
@@ -163,6 +177,47 @@ class Mutator:
             data, before = frame(number, framed.kind, json.dumps(framed.body).encode(), before)
             lines.append(data)
         return b"".join(lines)
+
+    def _tree(self, data: bytes) -> bytes:
+        """A file of right form with values, keys and branches that nobody wrote."""
+        chance = self.chance
+        if b"&" in data and b"*" in data:
+            return data  # an alias may stand for a tree without end
+        try:
+            documents = list(yaml.load_all(data, LOADER))
+            branches = list(islice(_branches(list(yaml.load_all(chance.choice(self.seeds), LOADER))), 2_000))
+        except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+            return data
+        for _ in range(chance.choice((1, 1, 2, 4))):
+            node: Any = documents
+            while isinstance(node, dict | list) and node:
+                key: Any = chance.choice(list(node)) if isinstance(node, dict) else chance.randrange(len(node))
+                if chance.random() < 0.2 or not isinstance(node[key], dict | list):
+                    self._branch(node, key, branches)
+                    break
+                node = node[key]
+        try:
+            if data.lstrip().startswith(b"{"):
+                return "\n".join(json.dumps(each) for each in documents).encode()
+            return yaml.dump_all(documents, None, DUMPER, sort_keys=False, allow_unicode=True, encoding="utf-8")
+        except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+            return data
+
+    def _branch(self, node: Any, key: Any, branches: list[Any]) -> None:
+        chance = self.chance
+        match chance.randrange(6):
+            case 0:
+                del node[key]
+            case 1 if isinstance(node, dict):
+                node[chance.choice(WORDS)] = node.pop(key)
+            case 2:
+                node[key] = [node[key]] * chance.choice((1, 2, 200))
+            case 3:
+                node[key] = {chance.choice(WORDS): node[key]}
+            case 4 if branches:
+                node[key] = deepcopy(chance.choice(branches))
+            case _:
+                node[key] = chance.choice(VALUES)
 
     def _lines(self, data: bytes) -> bytes:
         """Whole lines dropped, doubled, moved, indented, or taken from another seed."""
@@ -201,40 +256,8 @@ class Mutator:
                 return data[:at]
 
 
-def run(name: str, minutes: float, number: int) -> int:
-    """Reads mutated files of one kind for so long; 0 where memory stayed within bounds."""
-    mutator, began = Mutator(name, number), time.monotonic()
-    count, slowest, early = 0, 0.0, 0
-    while time.monotonic() - began < 60 * minutes:
-        data = mutator.next()
-        try:
-            slow = obeys(name, data)
-            assert slow < SECONDS_EACH, f"{slow:.1f} s for {len(data)} bytes"
-        except BaseException as error:
-            Path("fuzz-failure.bin").write_bytes(data)
-            print(f"{name}: file {count} of seed {number} (fuzz-failure.bin): {type(error).__name__}: {error}")
-            raise
-        count, slowest = count + 1, max(slowest, slow)
-        if time.monotonic() - began < 6 * minutes:
-            early = peak()
-    grown = peak() - early
-    print(
-        f"{name}: {count:,} files in {minutes:g} minutes (seed {number}): no crash; slowest {slowest:.2f} s; "
-        f"at most {peak() >> 20} MiB, {grown >> 20} MiB more than after the first tenth",
-        flush=True,
-    )
-    return int(grown > GROWTH)
-
-
-def peak() -> int:
-    """The most memory that the process had so far, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("targets", nargs="*", choices=[*READERS, []], default=[])
-    parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    arguments = parser.parse_args()
-    sys.exit(max(run(name, arguments.minutes, arguments.seed) for name in arguments.targets or READERS))
+def _branches(node: Any) -> Iterator[Any]:
+    """Everything in a tree, itself first."""
+    yield node
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _branches(each)
