@@ -7,6 +7,8 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from harness.cli.streams import Streams
+
 REFUSED: Final = 4
 INTERRUPTED: Final = 2
 
@@ -38,15 +40,22 @@ class Folder(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Runs a command; wrong use is refused with 4, as everywhere here, and not with click's own 2."""
+        streams = Streams()
+        sys.exit(streams.status(self._status(args, {**extra, "standalone_mode": False})))
+
+    def _status(self, args: tuple[Any, ...], extra: dict[str, Any]) -> Any:
+        """What a command ends with."""
         try:
-            status = super().main(*args, **{**extra, "standalone_mode": False})
+            status = super().main(*args, **extra)
+        except SystemExit as end:
+            return end.code
         except click.ClickException as error:
             error.show()
-            sys.exit(REFUSED if isinstance(error, click.UsageError) else error.exit_code)
+            return REFUSED if isinstance(error, click.UsageError) else error.exit_code
         except click.Abort:
             click.echo("interrupted", err=True)
-            sys.exit(INTERRUPTED)
-        sys.exit(status if isinstance(status, int) else 0)
+            return INTERRUPTED
+        return status if isinstance(status, int) else 0
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -31,7 +31,7 @@ def test_help_lists_every_command_and_imports_none():
         assert f"  {name} " in shown
         assert line in shown
     modules = imported.split()
-    assert [name for name in modules if name.startswith("harness")] == ["harness", "harness.cli"]
+    assert [name for name in modules if name.startswith("harness")] == ["harness", "harness.cli", "harness.cli.streams"]
     assert not {"pytest", "aiohttp", "starlette", "pydantic", "openai", "yaml", "jinja2"} & set(modules)
 
 

@@ -2,7 +2,8 @@
 
 The large number runs in a process of its own, engine, endpoint and record together. It stops before each of its last
 thousands, and a fresh process runs a thousand meanwhile: both see the same machine, however busy others keep it, and
-the medians are compared. Only processor time counts. Memory is that after the first tenth beside that at the end.
+the medians are compared. Only processor time counts. Memory is that after the first tenth beside that at the end; what
+every run holds from its start, the ids of all cases, is there before.
 """
 
 import argparse
@@ -39,10 +40,11 @@ GROWTH = 0.10
 class Conducted:
     """Cases conducted one after the other, 32 at once, in one engine."""
 
-    def __init__(self, writer: RunWriter) -> None:
+    def __init__(self, writer: RunWriter, number: int) -> None:
         (self._base,) = cases(TEXT, embedded_family()[0])
         self._engine = Engine(writer, AT_ONCE)
-        self._number = 0
+        self._planned = [f"{self._base.id}#{n}" for n in range(number)]
+        self._left = iter(self._planned)
         self.failed: list[str] = []
 
     async def cases(self, many: int) -> float:
@@ -61,8 +63,7 @@ class Conducted:
 
         for _ in range(many):
             await free.acquire()
-            self._engine.add([(replace(self._base, id=f"{self._base.id}#{self._number}"), done, lost)])
-            self._number += 1
+            self._engine.add([(replace(self._base, id=next(self._left)), done, lost)])
         for _ in range(AT_ONCE):
             await free.acquire()
         return (time.process_time() - began) / many * 1000
@@ -73,7 +74,7 @@ class Conducted:
 
 async def few(writer: RunWriter) -> dict[str, Any]:
     """A thousand in a fresh process."""
-    conducted = Conducted(writer)
+    conducted = Conducted(writer, WARM + FEW)
     await conducted.cases(WARM)
     cost = await conducted.cases(FEW)
     await conducted.end()
@@ -82,7 +83,7 @@ async def few(writer: RunWriter) -> dict[str, Any]:
 
 async def many(writer: RunWriter, number: int, tell: Callable[[Any], None]) -> None:
     """So many in one process; before each of the last thousands it waits for a line of input."""
-    conducted = Conducted(writer)
+    conducted = Conducted(writer, WARM + number)
     await conducted.cases(WARM)
     part = (number - PAIRS * FEW) // 10
     for _ in range(10):
@@ -110,7 +111,8 @@ def compared(number: int) -> bool:
     end: dict[str, Any] = {}
     command = [sys.executable, __file__, "--many", str(number)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         for line in process.stdout:
             told = json.loads(line)
             if "waits" in told:

@@ -120,3 +120,23 @@ def test_folder_that_is_none(tmp_path):
     (tmp_path / "file").write_text("")
     done = CliRunner().invoke(main, ["init", str(tmp_path / "file")])
     assert done.exit_code == 4
+
+
+def test_what_was_recorded_is_kept_whatever_came_of_the_job(tmp_path):
+    """Every step that keeps reports runs after a failure, and after the job was cancelled (D42)."""
+    init(tmp_path / "github", "--ci", "github")
+    init(tmp_path / "azure", "--ci", "azure")
+    conditions = []
+    for path in (tmp_path / "github" / ".github" / "workflows").iterdir():
+        for job in yaml.load(path.read_text(), yaml.BaseLoader)["jobs"].values():
+            uploads = [step for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
+            conditions += [(path.name, step["if"]) for step in uploads]
+    assert {name for name, _ in conditions} == {
+        path.name for path in (tmp_path / "github" / ".github" / "workflows").iterdir()
+    }
+    stages = yaml.load((tmp_path / "azure" / "azure-pipelines.yml").read_text(), yaml.BaseLoader)["stages"]
+    steps = [step for stage in stages for job in stage["jobs"] for step in job["steps"]]
+    conditions += [("azure", step["condition"]) for step in steps if "publish" in step]
+
+    assert len(conditions) == 8
+    assert {condition.strip("${} ") for _, condition in conditions} == {"always()"}
