@@ -4,8 +4,10 @@ It is imported by every pytest run of an environment that has the package, so it
 the work is registered when the first of our files is collected.
 """
 
+import gc
+from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -21,6 +23,8 @@ CHECKED = (
     *("record", "replay", "rejudge"),
 )
 """Options that are checked where they are given, even if no scenario is collected."""
+_RESTING: Final = pytest.StashKey[bool]()
+"""Whether the garbage collector was told to rest."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -88,9 +92,22 @@ def pytest_configure(config: pytest.Config) -> None:
         harness_of(config)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """The garbage collector, which rests from the first of our files on, goes on."""
+    try:
+        return (yield)
+    finally:
+        if session.config.stash.get(_RESTING, False):
+            gc.enable()
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if not is_scenario_file(file_path, parent.config.rootpath):
         return None
+    if gc.isenabled():
+        gc.disable()  # what is collected lives as long as the run: to look through it again and again finds nothing
+        parent.config.stash[_RESTING] = True
     return harness_of(parent.config).file(file_path, parent)
 
 

@@ -66,7 +66,7 @@ Node = Leaf | Tree
 
 
 class Built:
-    """A finished value; for an anchor also how many nodes and levels it stands for."""
+    """A finished value with how many nodes and levels it stands for."""
 
     __slots__ = ("height", "node", "size", "value")
 
@@ -114,6 +114,7 @@ class Builder:
         self.lines = lines
         self.limits = limits
         self.nodes_left = nodes_left
+        self.most_nodes = min(limits.nodes, nodes_left)
         self.nodes = 0
         self.expanded = 0
         self.aliases = 0
@@ -144,14 +145,24 @@ class Builder:
         return None
 
     def _events(self) -> Built | None:
+        """Takes the events in. Most are scalars without an anchor, for which nothing is made but value and marks."""
         parser = CParser(self.text)
         get_event = parser.get_event
+        stack = self.stack
         root: Built | None = None
         while True:
             event: Any = get_event()
             kind = type(event)
             if kind is ScalarEvent:
-                built = self._scalar(event)
+                self._count(event)
+                value = event.value if not event.implicit[0] and event.tag is None else self._value(event)
+                leaf = Leaf(event.start_mark, event.end_mark)
+                if event.anchor is None and stack:
+                    self._put(event, value, leaf)
+                    continue
+                built = Built(value, leaf)
+                if event.anchor is not None:
+                    self.anchors[event.anchor] = built
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 self._open(event, kind is MappingStartEvent)
                 continue
@@ -163,21 +174,22 @@ class Builder:
                 return root
             else:
                 continue
-            if self.stack:
-                self._put(event, built)
+            if stack:
+                self._put(event, built.value, built.node, built.height)
             else:
                 root = built
 
     def _count(self, event: Any, nodes: int = 1) -> None:
         self.nodes += 1
         self.expanded += nodes
-        if self.nodes > self.limits.nodes:
-            raise TooMuch(event, f"the document has more than {self.limits.nodes} nodes", "split it")
-        if self.nodes > self.nodes_left:
-            raise TooMuch(event, f"the file has more than {self.limits.file_nodes} nodes", "split it")
-        if self.expanded > self.limits.expanded:
-            raise TooMuch(event, f"written out, the aliases make more than {self.limits.expanded} nodes")
-        if len(self.mistakes) >= self.limits.mistakes:
+        limits = self.limits
+        if self.nodes > self.most_nodes and self.nodes > limits.nodes:
+            raise TooMuch(event, f"the document has more than {limits.nodes} nodes", "split it")
+        if self.nodes > self.most_nodes:
+            raise TooMuch(event, f"the file has more than {limits.file_nodes} nodes", "split it")
+        if self.expanded > limits.expanded:
+            raise TooMuch(event, f"written out, the aliases make more than {limits.expanded} nodes")
+        if len(self.mistakes) >= limits.mistakes:
             raise TooMuch(event, "there are too many mistakes to go on")
 
     def _mistake(self, event: Any, message: str, hint: str | None = None) -> None:
@@ -189,24 +201,19 @@ class Builder:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._mistake(event, f"tags are refused: `{shown(tag)}`", "write the value alone; text in quotes")
 
-    def _scalar(self, event: Any) -> Built:
-        self._count(event)
-        if event.tag is not None:
-            self._tag(event)
+    def _value(self, event: Any) -> Any:
+        """The value of a scalar that is not quoted, or has a tag."""
+        self._tag(event)
         value = event.value
-        if event.implicit[0]:
-            if self._wants_key() and value == "<<":
-                value = self._no_merge(event)
-            else:
-                try:
-                    value = plain(value)
-                except BadNumber as bad:
-                    self._mistake(event, f"`{shown(value)}` {bad}", "if it is meant as text, put it in quotes")
-                    value = 0
-        built = Built(value, Leaf(event.start_mark, event.end_mark))
-        if event.anchor is not None:
-            self.anchors[event.anchor] = built
-        return built
+        if not event.implicit[0]:
+            return value
+        if value == "<<" and self._wants_key():
+            return self._no_merge(event)
+        try:
+            return plain(value)
+        except BadNumber as bad:
+            self._mistake(event, f"`{shown(value)}` {bad}", "if it is meant as text, put it in quotes")
+            return 0
 
     def _no_merge(self, event: Any) -> Any:
         self._mistake(event, "merge keys are refused", "write the keys out")
@@ -254,28 +261,26 @@ class Builder:
             node.inner = anchored.node.inner
         return Built(anchored.value, node, anchored.size, anchored.height)
 
-    def _put(self, event: Any, built: Built) -> None:
+    def _put(self, event: Any, value: Any, placed: Node, height: int = 0) -> None:
         """Places a finished value in the mapping or list that is open around it."""
         frame = self.stack[-1]
-        if built.height >= frame.height:
-            frame.height = built.height + 1
+        if height >= frame.height:
+            frame.height = height + 1
         node = frame.node
         if node.keys is None:
-            node.inner[len(frame.value)] = built.node
-            frame.value.append(built.value)
+            node.inner[len(frame.value)] = placed
+            frame.value.append(value)
         elif frame.key is NO_KEY:
-            frame.key = self._key(event, built, frame)
+            frame.key = self._key(event, value, placed, node.keys)
         else:
             if frame.key is not LOST_KEY:
-                frame.value[frame.key] = built.value
-                node.inner[frame.key] = built.node
+                frame.value[frame.key] = value
+                node.inner[frame.key] = placed
             frame.key = NO_KEY
 
-    def _key(self, event: Any, built: Built, frame: Frame) -> Any:
+    def _key(self, event: Any, key: Any, placed: Node, keys: dict[Any, Leaf]) -> Any:
         """The key, if it can be one; else LOST_KEY, and the mistake is noted."""
-        key = built.value
-        keys = frame.node.keys
-        if key is LOST_KEY or keys is None:
+        if key is LOST_KEY:
             return LOST_KEY
         if isinstance(key, dict | list):
             self._mistake(event, "a key must be text, not a mapping or a list")
@@ -291,5 +296,5 @@ class Builder:
             first = self.lines.spot(keys[key].start, keys[key].end, self.first_line)
             self._mistake(event, f"the key `{shown(key)}` stands here twice", f"first in line {first.line}")
             return LOST_KEY
-        keys[key] = built.node
+        keys[key] = placed
         return key
