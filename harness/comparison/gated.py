@@ -58,9 +58,9 @@ class Gated:
     @property
     def sentence(self) -> str:
         """The verdict in one sentence."""
-        looked = f"{self.cases:,} case{'' if self.cases == 1 else 's'}"
         if self.open:
-            return f"The gate is open: {looked} show what the policy demands."
+            looked = "1 case shows" if self.cases == 1 else f"{self.cases:,} cases show"
+            return f"The gate is open: {looked} what the policy demands."
         count = len(self.reasons)
         return f"The gate is shut for {count} reason{'' if count == 1 else 's'}: {self.reasons[0].sentence}"
 

@@ -12,6 +12,7 @@ from scipy import stats
 
 from harness.comparison.resampling import Resampling
 from harness.comparison.statistics import (
+    Interval,
     all_of,
     any_of,
     at_least,
@@ -256,3 +257,10 @@ def test_same_seed_same_figures():
     assert first == second
     assert first != Resampling(30, seed=8).ratio(list(range(30)), [2.0] * 30)
     assert math.isfinite(first.low)
+
+
+def test_nothing_tried_leaves_everything_possible():
+    assert wilson(0, 0) == Interval(0.0, 0.0, 1.0)
+    assert at_least(0, 0) == at_least(0, 7) == 0.0
+    assert largest_drop(0, 0, 0) == 1.0
+    assert power(0, 0.5, 0.1) == power(10, 0, 0.1) == 0.0
