@@ -32,6 +32,12 @@ class Catalogue:
         In a region where the model (or the version) cannot be deployed, or where this API does not answer, it is no.
         Without `version` all versions count that can be had there; where they differ, it is unknown.
         """
+        asked = (feature, model, region, version)
+        if asked not in self._answered:
+            self._answered[asked] = self._looked_up(*asked)
+        return self._answered[asked]
+
+    def _looked_up(self, feature: str, model: str | None, region: str | None, version: str | None) -> Fact:
         entry = self._entries.get(model or "")
         versions = [] if entry is None else [each for each in entry.versions if version in (None, each.name)]
         if entry is None or not versions:
@@ -138,6 +144,11 @@ class Catalogue:
     def sources(self) -> Mapping[str, Source]:
         """The pages that were read, by id."""
         return reading.sources(self._places)
+
+    @functools.cached_property
+    def _answered(self) -> dict[tuple[str, str | None, str | None, str | None], Fact]:
+        """What `documents` has answered: every case of a run asks the same few questions."""
+        return {}
 
     @functools.cached_property
     def _places(self) -> Mapping[str, Any]:

@@ -1,7 +1,6 @@
 """The matchers by name, and how one that was written becomes one that matches."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from harness.matchers.base import ANY, UNKNOWN, BadMatcher, Matcher, Path, Reading, Report
@@ -66,7 +65,7 @@ def read(raw: Any, reading: Reading) -> Matcher:
     if raw is UNKNOWN:
         return NOTHING
     if not isinstance(raw, dict):
-        return Equals.read(raw, replace(reading, name=Equals.name))
+        return Equals.read(raw, reading.below(kind=reading.kind, name=Equals.name))
     if not raw:
         reading.mistake("an empty mapping says nothing", "write a matcher, such as `contains: …`")
         return NOTHING

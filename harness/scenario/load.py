@@ -103,7 +103,7 @@ def bound(scenario: Scenario, row: Mapping[str, Any]) -> Scenario:
     Raises:
         Refused: with these values a matcher is none.
     """
-    if not row:
+    if not row or not scenario.varies:
         return scenario
     return replace(
         scenario,

@@ -150,8 +150,9 @@ class Scenario:
     """One YAML document: an exchange and what is expected of it.
 
     `file` is the path as given, with slashes; `digest` the SHA-256 of the file's bytes in hex; `source` the
-    document's own text, which begins on line `first_line` (from 0) of the file; `place` is its first key. `rows` are
-    the parameter rows of `cases`, empty where there are none: then the scenario runs once; `given` the strategies of
+    document's own text, which begins on line `first_line` (from 0) of the file; `varies` says whether there may be a
+    variable in it; `place` is its first key. `rows` are the parameter rows of `cases`, empty where there are none: then
+    the scenario runs once; `given` the strategies of
     generated parameters by name, as they are written. `tools` go out verbatim;
     `returns` holds what the harness answers for them, by their names; `mcp` are the
     tool servers that it serves itself. `mock_places` says where each key of every
@@ -185,6 +186,7 @@ class Scenario:
     mock: Mapping[str, Any] | None = None
     mock_places: Mapping[Path, Place] = field(default_factory=dict)
     first_line: int = 0
+    varies: bool = True
 
     def line_at(self, place: Place) -> str | None:
         """The line of the YAML at a place in this scenario's file, or None where it stands in another document."""

@@ -125,6 +125,7 @@ class Reader:
             allow=allow,
             mock=written.mock,
             mock_places=self._mock_places(),
+            varies=not scope.bare,
         )
 
     def _mistake(self, path: Path, message: str, hint: str | None = None, *, key: bool = False) -> None:

@@ -31,7 +31,7 @@ class Scope:
         self.captured: dict[str, str] = {}
         self.promised = promised
         text = self.document.text
-        self.bare = "$" not in text and "\\" not in text  # no variable can be in it: spare the walk
+        self.bare = "${" not in text and "$$" not in text and "\\" not in text  # no variable in it: spare the walk
 
     @staticmethod
     def name_mistake(name: str) -> tuple[str, str | None] | None:

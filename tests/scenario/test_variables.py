@@ -261,3 +261,23 @@ def test_a_regular_expression_around_a_variable():
 
 def test_a_brace_that_is_never_closed():
     assert told("cases: [{n: 1}]\nturns: [{user: '${n', expect: {text: a}}]")[0].startswith("unknown variable `${n`")
+
+
+@pytest.mark.parametrize(
+    ("text", "varies"),
+    [
+        ("Reply with OK.", False),
+        ("It is 5$ {net}", False),
+        ("${n}", True),
+        ("five $$", True),
+        (r"\x24{n}", True),
+        (r"\u0024\x7bn}", True),
+    ],
+)
+def test_a_scenario_in_which_no_variable_can_stand_is_known_as_one(text, varies):
+    """Where none can, nothing is looked for; an escape in a quoted text may spell one."""
+    path = "{path: {'$.output[0].type': message}}"
+    read = scenario(f'cases: [{{n: "4"}}]\nturns:\n  - user: "{text}"\n    expect: {path}\n')
+
+    assert read.varies is varies
+    assert bound(read, read.rows[0]).turns[0].argument == text.encode().decode("unicode_escape").replace("${n}", "4")

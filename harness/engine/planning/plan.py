@@ -165,12 +165,15 @@ def _chosen(
     scenario: Scenario, targets: Sequence[Target], catalogue: Catalogue, first_that_fits: bool
 ) -> list[tuple[Target, str | None]]:
     """The targets to run on, each with the reason for which its cases are skipped, or None."""
-    judged = [(target, _kept_from(scenario, target, catalogue)) for target in targets]
+    judged = []
+    for target in targets:
+        judged.append((target, _kept_from(scenario, target, catalogue)))
+        if first_that_fits and judged[-1][1] is None and _documented(scenario, target, catalogue):
+            return judged[-1:]
     if not first_that_fits:
         return judged
     fitting = [pair for pair in judged if pair[1] is None]
-    documented = [pair for pair in fitting if _documented(scenario, pair[0], catalogue)]
-    return (documented or fitting or judged)[:1]
+    return (fitting or judged)[:1]
 
 
 def _kept_from(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
@@ -201,6 +204,8 @@ def _unusable(target: Target) -> str | None:
 def _sealed(scenario: Scenario, target: Target) -> str | None:
     """Why a secret that the scenario names may not be sent to the target."""
     facts = target.facts
+    if not scenario.varies:
+        return None
     named = names([*scenario.tools, scenario.request, *(turn.request for turn in scenario.turns)])
     for name in sorted(each.removeprefix("secret.") for each in named if each.startswith("secret.")):
         if name not in facts.secrets:
