@@ -101,7 +101,7 @@ def _contents(notes: Notes, item: Item, told: Event) -> None:
             _repeats(notes, item, text, told)
     for part in item.parts.values():
         _part_repeats(notes, item, part, told)
-    if item.holed or "order.missing_done" in item.complaints:
+    if item.holed or item.complaints & {"order.missing_done", "text.item_mismatch"}:
         return
     for level, name in (("part", "content"), ("summary", "summary")):
         parts = told.get(name)
@@ -122,8 +122,8 @@ def _repeats(notes: Notes, item: Item, text: Text, told: Event) -> None:
         value = _output_of(item, text, told)
     if value in text.voices or (text.holed and not text.settled):
         return
-    if text.holed and text.level.name == "output":
-        return
+    if text.level.name == "output" and (item.holed or "text.item_mismatch" in item.complaints):
+        return  # the outputs of all commands stand in one list: what was lost of one, or said of one, is so of all
     pointer = "/item/" + "/".join(map(str, text.path))
     code = "tool.args_mismatch" if text.level.code == "tool.args_mismatch" else "text.item_mismatch"
     message = f"the closed item has another {text.level.name} than was streamed"

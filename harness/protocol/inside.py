@@ -33,6 +33,7 @@ class Inside:
                 del item.texts[part.text.level.name, part.index]
                 part.text = item.texts[level.name, part.index] = Text(level, part.index)
             if part.text.level is not level:
+                part.text.holed = True
                 if "order.item_mismatch" not in item.complaints:
                     item.complaints.add("order.item_mismatch")
                     message = f"{step.type} in a part of another type"
@@ -49,11 +50,14 @@ class Inside:
         level, notes = step.level, self._notes
         mine = [text for text in item.texts.values() if text.level is level]
         if level.index and index != len(mine) and not item.holed:
-            message = f"the next {level.index} is {len(mine)}"
-            expected = mine[-1].index if mine else 0
-            notes.report("order.wrong_index", message, f"/{level.index}", expected=expected, actual=index)
+            if "order.wrong_index" not in item.complaints:
+                item.complaints.add("order.wrong_index")
+                message = f"the next {level.index} is {len(mine)}"
+                expected = mine[-1].index if mine else 0
+                notes.report("order.wrong_index", message, f"/{level.index}", expected=expected, actual=index)
             if mine:
                 return mine[-1]
+            index = 0
         elif level.name == "command" and not item.holed and not notes.blind:
             message = "an event of a command that was not announced"
             notes.report("order.orphan_event", message, f"/{level.index}", actual=index)
@@ -156,7 +160,8 @@ class Inside:
             return
         if text.settled and not text.late:
             text.late = True
-            self._notes.report("order.after_done", "the text of this annotation was settled already")
+            if "order.annotation_index" not in item.complaints:
+                self._notes.report("order.after_done", "the text of this annotation was settled already")
         index, wanted = event["annotation_index"], len(text.annotations)
         if index != wanted and not text.holed and "order.annotation_index" not in item.complaints:
             message = f"the next annotation_index is {wanted}"

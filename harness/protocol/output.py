@@ -40,6 +40,8 @@ class Output:
             notes.report("wire.bad_type", "an item has a type", "/item/type", expected="string", actual=json_type(kind))
             kind = None
         item = Item(index, told, id_ if type(id_) is str else None, kind, notes.at)
+        if kind is None:
+            item.complaints.add("order.item_mismatch")  # said just now: no type is the announced one
         early = self._early.pop(index, None)
         self.settle_early()
         taken = self._by_index.get(index)

@@ -1,5 +1,6 @@
 """The parts of an item: announced, found again, and closed as what was streamed in them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from harness.protocol.compare import differences
@@ -72,8 +73,9 @@ class Parts:
             message = "a part was announced before the one before it was closed"
             notes.report("order.items_overlap", message, event=part.overlapped)
         if part.type and told.get("type") != part.type:
-            message = "the part was announced with another type"
-            notes.report("order.item_mismatch", message, "/part/type", expected=part.type, actual=told.get("type"))
+            if "order.item_mismatch" not in item.complaints:
+                message = "the part was announced with another type"
+                notes.report("order.item_mismatch", message, "/part/type", expected=part.type, actual=told.get("type"))
             item.complaints.add("text.item_mismatch")
             part.text.holed = True
             part.done = None
@@ -108,7 +110,7 @@ class Parts:
             pointer, expected, actual = difference
             message = "the annotations of the closed part are not those that were streamed"
         else:
-            outside = next((place for place in _outside(annotations, told.get("text"))), None)
+            outside = next(_outside(text.annotations, told.get("text")), None)
             if outside is None:
                 return
             pointer, expected, actual = outside
@@ -135,18 +137,14 @@ class Parts:
         return self._open_part(item, step, wanted if not item.holed else index, "")
 
 
-def _outside(annotations: Any, text: Any) -> list[tuple[str, Any, Any]]:
+def _outside(annotations: list[Event], text: Any) -> Iterator[tuple[str, Any, Any]]:
     """Annotations whose places do not lie in the text in order, by pointer."""
-    found: list[tuple[str, Any, Any]] = []
-    if not isinstance(annotations, list) or not isinstance(text, str):
-        return found
+    if not isinstance(text, str):
+        return
     for number, annotation in enumerate(annotations):
-        if not isinstance(annotation, dict):
-            continue
         least = 0
         for name in ANNOTATIONS.get(str(annotation.get("type")), ()):
             value = annotation.get(name, least)
             if type(value) is int and not least <= value <= len(text):
-                found.append((f"/part/annotations/{number}/{name}", f"{least}…{len(text)}", value))
+                yield f"/part/annotations/{number}/{name}", f"{least}…{len(text)}", value
             least = value if type(value) is int else least
-    return found
