@@ -21,6 +21,9 @@ TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 }
 """JSON's own names of types."""
 
+PART_OF: Final = ", though it holds that: `contains` would do"
+"""What a text is told that was to equal a part of it: who writes `text: Paris` often means that."""
+
 ATOMS: Final[Mapping[str, Any]] = {"text": str, "number": (int, float), "list": list, "mapping": dict, "flag": bool}
 
 
@@ -73,7 +76,7 @@ def _differences(expected: Any, actual: Any, pointer: str) -> Iterator[Mismatch]
             pointer,
             expected,
             None if actual is MISSING else actual,
-            f"{brief(actual)} is not {brief(expected)}",
+            f"{brief(actual)} is not {brief(expected)}" + (PART_OF if both and expected and expected in actual else ""),
             difference=difference.of_texts(expected, actual) if both else "",
         )
 

@@ -1,14 +1,15 @@
 """What differs is said at its smallest place, and long texts show where."""
 
+from difflib import SequenceMatcher
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.matchers import compile
+from harness.matchers import compile, difference
 from harness.matchers.base import alike
-from harness.matchers.difference import GLANCE, LONGEST_LINE, MOST_LINES, of_texts
+from harness.matchers.difference import GLANCE, LONGEST_LINE, MOST_COMPARED, MOST_LINES, of_texts, steps
 
 LINES = [f"line {n}" for n in range(20)]
 
@@ -72,6 +73,34 @@ def test_long_lists_are_not_held_against_each_other():
             "  … 8 lines the same\n  line 8\n  line 9\n- line 10\n+ new\n  line 11\n  line 12\n  … 7 lines the same",
         ),
         (
+            "\n".join(["first", *LINES[:5], "last"]),
+            "\n".join(["1st", *LINES[:5], "final"]),
+            "- first\n+ 1st\n  line 0\n  line 1\n  line 2\n  line 3\n  line 4\n- last\n+ final",
+        ),
+        (
+            "\n".join(["first", *LINES[:6], "last"]),
+            "\n".join(["1st", *LINES[:6], "final"]),
+            "- first\n+ 1st\n  line 0\n  line 1\n  … 2 lines the same\n  line 4\n  line 5\n- last\n+ final",
+        ),
+        (
+            "\n".join([*LINES[:2], "a", *LINES[:2]]),
+            "\n".join([*LINES[:2], "b", "c", *LINES[:2]]),
+            "  line 0\n  line 1\n- a\n+ b\n+ c\n  line 0\n  line 1",
+        ),
+        (
+            "\n".join([*LINES[:3], "a", *LINES[:3]]),
+            "\n".join([*LINES[:3], "b", *LINES[:3]]),
+            "  … 1 line the same\n  line 1\n  line 2\n- a\n+ b\n  line 0\n  line 1\n  … 1 line the same",
+        ),
+        ("x" * 30 + "a", "x" * 30 + "b" * 31, f"- {'x' * 30}a\n+ {'x' * 30}{'b' * 31}"),
+        ("x" * 31 + "a" + "y" * 30, "x" * 31 + "b" + "y" * 30, f"- …{'x' * 30}a{'y' * 30}\n+ …{'x' * 30}b{'y' * 30}"),
+        ("x" * 30 + "a" + "y" * 31, "x" * 30 + "b" + "y" * 31, f"- {'x' * 30}a{'y' * 30}…\n+ {'x' * 30}b{'y' * 30}…"),
+        ("a" * 200, "b" * 201, f"- {'a' * 200}\n+ {'b' * 199}…"),
+        ("\n".join("a" * 20), "\n".join("b" * 21), "- a\n" * 20 + "+ b\n" * 20 + "  … 1 line more"),
+        ("\n".join("a" * 20), "\n".join("b" * 20), "\n".join(["- a\n+ b"] * 20)),
+        ("a" * 60, "b" * 60, ""),
+        ("a" * 61, "b", f"- {'a' * 61}\n+ b"),
+        (
             "x" * 100 + "one" + "y" * 100,
             "x" * 100 + "two" + "y" * 100,
             f"- …{'x' * 30}one{'y' * 30}…\n+ …{'x' * 30}two{'y' * 30}…",
@@ -93,13 +122,22 @@ def test_every_difference_is_bounded_and_marked(expected: str, actual: str):
         assert any(line[0] in "-+" for line in lines)
 
 
-def test_a_megabyte_is_quick():
-    """A million different lines do not hold up a run."""
-    import time
+def test_texts_of_many_lines_are_not_held_against_each_other(monkeypatch: pytest.MonkeyPatch):
+    """The effort would be the product of both: a million different lines must not hold up a run."""
+    held: list[int] = []
 
-    started = time.monotonic()
-    assert of_texts("a\n" * 500_000, "b\n" * 400_000)
-    assert time.monotonic() - started < 5
+    class Watched(SequenceMatcher):
+        def __init__(self, *given: Any, **known: Any) -> None:
+            held.append(max(len(given[1]), len(given[2])))
+            super().__init__(*given, **known)
+
+    monkeypatch.setattr(difference, "SequenceMatcher", Watched)
+    assert steps(["a"] * MOST_COMPARED, ["b"] * (MOST_COMPARED + 1)) is None
+    shown = of_texts("a\n" * 500_000, "b\n" * 400_000).split("\n")
+    assert shown == ["- a"] * MOST_LINES + [f"  … {900_000 - MOST_LINES + 1} lines more"]
+    assert held == []
+    assert steps(["a"] * MOST_COMPARED, ["b"]) == [("replace", 0, MOST_COMPARED, 0, 1)]
+    assert held == [MOST_COMPARED]
 
 
 def test_a_difference_goes_with_its_mismatch():
@@ -114,3 +152,17 @@ def test_a_difference_goes_with_its_mismatch():
     ):
         (mismatch,) = compile(written).match(value)
         assert "- a\n+ b" in mismatch.difference
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "told"),
+    [
+        ("Q-7719", "It is Q-7719.", "`It is Q-7719.` is not `Q-7719`, though it holds that: `contains` would do"),
+        ("Q-7719", "Q-77", "`Q-77` is not `Q-7719`"),
+        ("", "Q-7719", "`Q-7719` is not ``"),
+    ],
+)
+def test_who_wants_a_part_is_told_how(expected: str, actual: str, told: str):
+    (mismatch,) = compile({"equals": expected}).match(actual)
+
+    assert mismatch.message == told
