@@ -31,6 +31,16 @@ class Evidence:
         return {one.case: n for n, one in enumerate(self.cases)}
 
     @cached_property
+    def groups(self) -> tuple[tuple[str, str], ...]:
+        """Every region and model of a finished case, in order; their place is their number on the page."""
+        return tuple(sorted({home(line) for line in self.run.cases}))
+
+    @cached_property
+    def places(self) -> Mapping[tuple[str, str], int]:
+        """The number on the page of a region and model."""
+        return {where: n for n, where in enumerate(self.groups)}
+
+    @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """What cases failed of, the most frequent first; numbered on the page from 1."""
         return causes(self.cases)
@@ -72,3 +82,8 @@ class Evidence:
     def scenario(self, line: CaseLine) -> ScenarioLine | None:
         """What the head says of a case's scenario."""
         return self.scenarios.get((line.file, line.scenario))
+
+
+def home(line: CaseLine) -> tuple[str, str]:
+    """Region and model of a finished case, a dash where there is none."""
+    return line.region or "-", line.model or "-"

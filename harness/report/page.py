@@ -37,12 +37,12 @@ PANELS: Final = (
     Panel("changes", changes.build),
     Panel("regions", regions.build),
     Panel("modes", modes.build),
-    Panel("cases", cases.build),
-    Panel("conversation", conversation.build),
     Panel("measures", measures.build),
     Panel("gaps", gaps.build),
+    Panel("cases", cases.build),
+    Panel("conversation", conversation.build),
 )
-"""The parts in page order."""
+"""The parts in page order. The table of cases has no end in sight, so nothing stands below it."""
 
 
 class NotReported(OSError):

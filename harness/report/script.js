@@ -8,5 +8,6 @@
 {% include "script/wire.js" %}
 {% include "script/timeline.js" %}
 {% include "script/panels.js" %}
+{% include "script/measures.js" %}
 {% include "script/page.js" %}
 })();

@@ -14,7 +14,7 @@ from harness.record.lines import CaseLine, ExchangeLine, FindingLine, Where
 from harness.record.run import Run
 from harness.record.unsound import Unsound
 from harness.report.pins import Pin, lane, pin
-from harness.report.rounds import passed_between
+from harness.report.rounds import compacted, passed_between, pictures
 from harness.wire.exchange import Arrival
 from harness.wire.sse import Frame, frames
 
@@ -27,10 +27,13 @@ BYTES: Final = 48 * KIB * KIB
 """Bytes of exchanges, as they lie in the record, that are read for cases with findings."""
 EVENTS: Final = 12 * KIB * KIB
 """Bytes of exchanges that are read for the time lines of cases without."""
+PICTURES: Final = 8 * KIB * KIB
+"""Characters of pictures that were drawn, over the whole page."""
 MOST_EVENTS: Final = 3000
 """Events of one stream that are drawn."""
 AROUND: Final = 32 * KIB
 """Bytes before a finding that are shown of a reply that is too long."""
+_DRAWING: Final = b"image_generation_call"
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Wires:
     run: Run
     bytes: int = BYTES
     events: int = EVENTS
+    pictures: int = PICTURES
 
     def of(self, line: CaseLine, findings: Sequence[FindingLine]) -> list[dict[str, Any]] | None:
         """The exchanges of a case in wire order; None where the bound is reached."""
@@ -68,6 +72,11 @@ class Wires:
         events = [_event(part) for part in parts[:MOST_EVENTS]]
         told = {**_facts(turn, line), "where": named(where), "events": events, "of": len(parts)}
         told |= passed_between(request, body, parts)
+        if drawn := pictures(body, parts, self.pictures) if _DRAWING in body else {}:
+            self.pictures -= sum(map(len, drawn.values()))
+            told["pictures"] = drawn
+        if line.url.partition("?")[0].endswith("/responses/compact"):
+            told["compacted"] = compacted(request, body)
         if not findings:
             return told
         here = [(n, finding) for n, finding in enumerate(findings) if finding.exchange == line.number]

@@ -151,8 +151,8 @@ def test_counts_and_facts(told: tuple[Run, Run, Text, str]):
 def test_causes(told: tuple[Run, Run, Text, str]):
     _, run, _, whole = told
     failed = Counter(line.findings[0].rule for line in run.cases if line.verdict is Verdict.FAILED)
-    cards = re.findall(r"<code>([a-z._]+)</code>.*?<b>(\d+) cases?</b>", whole.partition("<noscript>")[0], re.DOTALL)
-    assert {(rule, int(count)) for rule, count in cards} >= set(failed.items())
+    cards = re.findall(r"<b>(\d+) cases?</b></a> · <code>([a-z._]+)</code>", whole.partition("<noscript>")[0])
+    assert {(rule, int(count)) for count, rule in cards} >= set(failed.items())
     lost = re.search(r"(\d+) lost</a>", whole)
     assert lost is not None
 
@@ -188,13 +188,32 @@ def test_regions_by_model_and_by_feature(told: tuple[Run, Run, Text, str]):
 
 
 def test_modes(told: tuple[Run, Run, Text, str]):
+    """Each scenario's states down, deliveries across; those whose modes differ stand apart."""
     _, run, text, _ = told
-
-    def mode(case: str) -> str:
+    grouped: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for case in run.head.planned:
         delivery, state = case[:-1].split("-")[-2:]
-        return f"{delivery} {state} wire"
-
-    cells(text, run, "modes", 0, lambda case: (case.partition("[")[0], mode(case)))
+        grouped[case.partition("[")[0].partition("::")[2], state, delivery][outcome(run, case)] += 1
+    order = ("failed", "errored", "inconclusive", "not run", "passed", "skipped")
+    seen, differing = 0, set()
+    for at in range(len(text.tables["modes"])):
+        head, *rows = text.table("modes", at)
+        for row in rows:
+            if len(row) == len(head):
+                scenario, row = row[0].rpartition(" ")[2], row[1:]
+                ways = {frozenset(count) for (name, *_), count in grouped.items() if name == scenario}
+                differing.add((at, len(ways) > 1))
+            for delivery, cell in zip(head[2:], row[1:], strict=True):
+                found = grouped.get((scenario, row[0], delivery))
+                if found is None:
+                    assert cell == "·nothing planned"
+                    continue
+                worst = next(name for name in order if found[name])
+                share = str(found.total()) if found[worst] == found.total() else f"{found[worst]} of {found.total()}"
+                assert f"{worst} {share} (" in cell, (scenario, row[0], delivery)
+                seen += 1
+    assert seen == len(grouped)
+    assert len({at for at, _ in differing}) == len(differing)
 
 
 def test_rates_times_and_tokens(told: tuple[Run, Run, Text, str]):
@@ -247,7 +266,8 @@ def test_comparison(told: tuple[Run, Run, Text, str]):
     assert f"{len(lost)} lost</a>" in whole
     assert f"{len(won)} won</a>" in whole
     for row in text.table("changes", 1)[1:]:
-        assert row[3:5] == [str(sum(case.startswith(f"{row[0]}[") for case in changed)) for changed in (lost, won)]
+        id_, file = row[0].split()
+        assert row[3:5] == [str(sum(case.startswith(f"{file}::{id_}[") for case in changed)) for changed in (lost, won)]
 
 
 def test_rows_of_the_table(told: tuple[Run, Run, Text, str]):

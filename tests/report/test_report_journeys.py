@@ -78,7 +78,7 @@ def test_from_the_answer_to_the_failing_byte_in_two_clicks(opened: Any, tmp_path
     run = wired.wrong_streams(tmp_path / "run", 5)
     shown = opened(run, viewport={"width": 1280, "height": 900})
 
-    shown.page.locator(".failure h3 a").first.click()
+    shown.page.locator(".failure .first a").first.click()
     shown.page.locator("#case .finding a.bytes").first.click()
     shown.page.wait_for_selector("#case mark.on")
 
@@ -278,7 +278,7 @@ def test_cells_lead_to_their_cases_and_count_what_is_shown(opened: Any, every: R
     cell.click()
     shown.wait("document.getElementById('matches').textContent.startsWith('7 of 7')")
     shown.page.fill("#query", "verdict:passed")
-    shown.wait("document.querySelector('.cell .here')?.textContent === ' 2 shown'")
+    shown.wait("document.querySelector('.cell .here')?.textContent === ' · 2 shown'")
 
 
 ALL = """async (count) => {
@@ -300,7 +300,7 @@ def test_three_hundred_hostile_texts_do_nothing(opened: Any):
     shown = opened(hostile_run(*PAYLOADS))
     expected = [visible(text) for text in PAYLOADS]
 
-    assert shown.page.locator("#overview .failure h3 a").first.text_content() == expected[0]
+    assert shown.page.locator("#overview .failure .first a").first.text_content() == expected[0]
     found = shown.page.evaluate(ALL, len(PAYLOADS))
 
     assert found == [[text] * 3 for text in expected]

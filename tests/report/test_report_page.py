@@ -221,7 +221,7 @@ def test_all_failures_stand_there_without_scripts():
     static = re.sub(r"<script\b.*?</script>", "", text, flags=re.DOTALL)
     assert all(f"gpt-5-mini-{n}]" in static for n in range(40))
     assert "5 more causes: their cases stand in the table below." in static
-    assert "<b>11 cases</b></a> have this cause" in static
+    assert "<b>11 cases</b></a> · <code>order.seq_gap</code>" in static
 
 
 def test_case_with_many_findings_says_that_there_are_more():
@@ -316,9 +316,9 @@ def test_what_proved_nothing_is_listed(every: Run):
     ]
     assert built["left_out"] == [
         {
-            "scenario": runs.SCENARIO,
             "what": "background + stateless",
             "reason": "background needs a stored response",
+            "scenarios": [runs.SCENARIO],
         }
     ]
     text = page.html(every)

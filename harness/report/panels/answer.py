@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from harness.comparison import words
 from harness.comparison.gated import Gated
-from harness.record.lines import CaseLine, FindingLine, Head, Usage
+from harness.record.lines import CaseLine, FindingLine, Head, TargetLine, Usage
 from harness.record.outcome import NEEDS_EYES, NOT_RUN, OUTCOMES, Outcome
 from harness.record.run import Run
 from harness.report.counted import query
@@ -20,6 +20,12 @@ from harness.report.text import counted, number, seconds
 
 SHOWN: Final = 25
 """Causes that stand on the first screen, each with its first case; all others stand there where scripts are off."""
+
+TARGETS: Final = 8
+"""Targets that are told at once; the others are opened."""
+
+KINDS: Final = {"embedded": "embedded endpoint", "live": "live", "replay": "recorded"}
+"""Kind of a target → what is said of it."""
 
 FINDINGS: Final = 3
 """Findings of one case that stand there; a case shows all of its own."""
@@ -72,10 +78,9 @@ def build(evidence: Evidence) -> dict[str, Any]:
         "problems": [str(problem) for problem in run.problems],
         "flaky": len(run.flaky),
         "facts": _facts(run),
-        "targets": [_target(run.head, name) for name in range(len(run.head.targets))],
-        "failures": [
-            _failure(at, found[at], run) | {"group": group(n, evidence.causes[n - 1])} for n, at in enumerate(firsts, 1)
-        ],
+        "targets": [_target(target) for target in run.head.targets],
+        "targets_shown": TARGETS,
+        "failures": [_cause(n, at, found[at], evidence) for n, at in enumerate(firsts, 1)],
         "more_causes": len(evidence.causes[SHOWN:]),
         "more": [_failure(n, one, run) for n, one in rest],
     }
@@ -139,8 +144,8 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-NAMED: Final = 3
-"""Cases of one reason that are linked; the table shows all of them."""
+NAMED: Final = 1
+"""Cases of one reason that are linked by name; the table shows all of them."""
 
 
 def _gate(gated: Gated | None, evidence: Evidence) -> dict[str, Any] | None:
@@ -154,7 +159,7 @@ def _gate(gated: Gated | None, evidence: Evidence) -> dict[str, Any] | None:
         "reasons": [
             {
                 "code": reason.code,
-                "sentence": reason.sentence,
+                "sentence": _unnamed(reason.sentence, reason.cases),
                 "place": str(reason.place) if reason.place else "",
                 "cases": _linked(reason.cases, evidence),
                 "more": f"all {number(len(reason.cases))}" if len(reason.cases) > NAMED else "",
@@ -164,6 +169,12 @@ def _gate(gated: Gated | None, evidence: Evidence) -> dict[str, Any] | None:
         ],
         "notes": [{"sentence": note.sentence, "cases": _linked(note.cases, evidence)} for note in gated.notes],
     }
+
+
+def _unnamed(sentence: str, cases: Sequence[str]) -> str:
+    """A sentence without the cases in brackets that stand below it as links."""
+    before, found, _ = sentence.partition(f" ({cases[0]}") if cases else (sentence, "", "")
+    return before if found and sentence.endswith(")") else sentence
 
 
 def _linked(cases: Sequence[str], evidence: Evidence) -> list[dict[str, Any]]:
@@ -225,16 +236,25 @@ def _duration(head: Head, cases: Sequence[CaseLine]) -> str:
     return seconds(max(0.0, (max(ends) - start).total_seconds())) if start and ends else ""
 
 
-def _target(head: Head, n: int) -> dict[str, str]:
-    target = head.targets[n]
+def _target(target: TargetLine) -> dict[str, str]:
+    """Its name, and in one line what it is."""
     model = " ".join(part for part in (target.model, target.version) if part)
-    return {
-        "name": target.name,
-        "kind": target.kind,
-        "endpoint": target.endpoint,
-        "deployment": target.deployment or "",
-        "model": model,
-        "region": target.region or "",
+    endpoint = "" if target.kind == "embedded" else target.endpoint
+    deployment = f"deployment {target.deployment}" if target.deployment and target.deployment != target.model else ""
+    parts = (KINDS.get(target.kind, target.kind), model, deployment, target.region, endpoint)
+    return {"name": target.name, "about": " · ".join(part for part in parts if part)}
+
+
+def _cause(n: int, at: int, one: Outcome, evidence: Evidence) -> dict[str, Any]:
+    """A cause by its number, told by its first case."""
+    cause = evidence.causes[n - 1]
+    told = _failure(at, one, evidence.run)
+    whole = told["reason"] if told["reason"].strip() != cause.said else ""
+    return told | {
+        "said": cause.said,
+        "reason": "" if cause.finding else whole,
+        "others": len(one.standing[1:]),
+        "group": group(n, cause),
     }
 
 
@@ -253,7 +273,6 @@ def _failure(n: int, one: Outcome, run: Run) -> dict[str, Any]:
         "reason": (line.reason if line else "It was planned; the run ended before it was finished.") or "",
         "findings": [finding(found, run.head, _number(found, line)) for found in standing[:FINDINGS]],
         "more": len(standing[FINDINGS:]),
-        "group": None,
     }
 
 

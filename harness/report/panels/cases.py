@@ -3,9 +3,10 @@
 from collections import Counter
 from typing import Any, Final
 
+from harness.record.lines import CaseLine
 from harness.record.outcome import OUTCOMES, Outcome
 from harness.report.counted import feature, mode, place, target_of
-from harness.report.evidence import Evidence
+from harness.report.evidence import Evidence, home
 from harness.report.packed import packed
 from harness.report.text import number
 
@@ -25,6 +26,7 @@ COLUMNS: Final = (
     "flaky",
     "seconds",
     "ttft",
+    "total",
     "tokens",
     "findings",
     "rules",
@@ -34,6 +36,8 @@ COLUMNS: Final = (
     "cause",
     "gate",
     "change",
+    "group",
+    "tries",
 )
 """The names of a row's values, in order; rows are lists, so that ten thousand of them stay small."""
 
@@ -78,6 +82,7 @@ def _row(n: int, one: Outcome, evidence: Evidence) -> list[Any]:
         one.flaky,
         round(line.seconds, 4) if line and line.turns else None,
         line.latency.first_token if line else None,
+        line.latency.total if line else None,
         line.usage.total_tokens if line else None,
         len(standing),
         list(dict.fromkeys(finding.rule for finding in standing)),
@@ -87,4 +92,11 @@ def _row(n: int, one: Outcome, evidence: Evidence) -> list[Any]:
         evidence.cause_of.get(n),
         list(evidence.reasons_of.get(one.case, ())),
         evidence.change_of.get(one.case, ""),
+        evidence.places[home(line)] if line else None,
+        [_tried(each) for each in one.lines] if len(one.lines) > 1 else None,
     ]
+
+
+def _tried(line: CaseLine) -> list[Any]:
+    """What rates and times are counted from, of a case that ran several times."""
+    return [line.verdict.value, line.latency.first_token, line.latency.total, line.usage.total_tokens]

@@ -15,8 +15,15 @@ SHOWN: Final = 50
 """Lines of one list that are shown."""
 LOST: Final = 12
 """Lost cases that are told here; the table shows all of them."""
-FAMILIES: Final = {"all": "", "scenario": "Scenarios that changed", "region": "Regions", "model": "Models"}
-"""Families of groups in the order in which they are told, with their headings."""
+FAMILIES: Final = {
+    "all": ("", "Pairs"),
+    "scenario": ("Scenarios that changed", "Scenario"),
+    "region": ("Regions", "Region"),
+    "model": ("Models", "Model"),
+}
+"""Families of groups in the order in which they are told: their heading, and what one of them is."""
+LEAST: Final = 0.0001
+"""Chances below this are not told apart."""
 
 
 def build(evidence: Evidence) -> dict[str, Any]:
@@ -32,7 +39,8 @@ def build(evidence: Evidence) -> dict[str, Any]:
         "targets": [f"{old} answers to {new}" for old, new in pairing.targets.items() if old != new],
         "power": words.power(found.whole) if found.whole else "",
         "families": _families(found),
-        "lost": [_pair(each, evidence) for each in found.lost[:LOST]],
+        "tested": bool(found.lost),
+        "lost": _lost(found.lost, evidence)[:LOST],
         "lost_in_all": len(found.lost),
         "won": [_pair(each, evidence) for each in found.won[:SHOWN]],
         "won_in_all": len(found.won),
@@ -53,21 +61,24 @@ def build(evidence: Evidence) -> dict[str, Any]:
 
 def _families(found: Comparison) -> list[dict[str, Any]]:
     families = []
-    for name, title in FAMILIES.items():
+    for name, (title, one) in FAMILIES.items():
         groups: Sequence[Group] = found.family(name)
         if name == "scenario":
-            groups = [one for one in groups if one.lost or one.won]
+            groups = [group for group in groups if group.lost or group.won]
         if not groups or (name in ("region", "model") and len(groups) < 2):
             continue
-        families.append({"title": title, "rows": [_group(one) for one in groups[:SHOWN]], "more": len(groups[SHOWN:])})
+        rows = [_group(group) for group in groups[:SHOWN]]
+        families.append({"title": title, "one": one, "rows": rows, "more": len(groups[SHOWN:])})
     return families
 
 
 def _group(one: Group) -> dict[str, Any]:
-    fields = {"scenario": "scenario", "region": "region"}
+    fields = {"scenario": "scenario", "region": "region", "model": "model"}
+    file, _, short = one.name.rpartition("::") if one.family == "scenario" else ("", "", one.name)
     return {
-        "name": one.name,
-        "href": query(**{fields[one.family]: one.name}) if one.family in fields else "",
+        "short": short,
+        "file": file,
+        "href": query(**{fields[one.family]: one.name.rpartition(" → ")[2]}) if one.family in fields else "",
         "said": SAYINGS[one.said],
         "worse": one.said == "worse",
         "passed": f"{one.passed_before:,} → {one.passed_after:,} of {one.pairs:,}",
@@ -77,8 +88,12 @@ def _group(one: Group) -> dict[str, Any]:
         "after": _bar(one.after),
         "drop": f"{abs(100 * one.drop):.1f} points {'lower' if one.drop > 0 else 'higher'}" if one.drop else "the same",
         "interval": f"95 %: {words.between(one.interval)}" if one.interval else "",
-        "chance": f"{one.corrected:.2g}" if one.lost else "",
+        "chance": _chance(one.corrected) if one.lost else "",
     }
+
+
+def _chance(value: float) -> str:
+    return f"p < {LEAST:.4f}" if value < LEAST else f"p = {value:.2g}"
 
 
 def _bar(interval: Interval) -> dict[str, str]:
@@ -100,6 +115,18 @@ def _pair(each: Pair, evidence: Evidence) -> dict[str, Any]:
         "case": line.case,
         "said": standing[0].message if standing else line.reason or "",
     }
+
+
+def _lost(pairs: Sequence[Pair], evidence: Evidence) -> list[dict[str, Any]]:
+    """Lost cases of one scenario that say the same are told once, by the first of them."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for each in pairs:
+        told = _pair(each, evidence)
+        groups.setdefault((each.scenario, told["said"]), []).append(told)
+    return [
+        alike[0] | {"more": len(alike[1:]), "href": query(change="lost", scenario=scenario)}
+        for (scenario, _), alike in groups.items()
+    ]
 
 
 def _figure(one: Figure) -> dict[str, str | bool]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from harness.comparison.figures import quantile
 from harness.comparison.statistics import wilson
 from harness.comparison.words import between, percent
 from harness.findings import Verdict
 from harness.record.lines import CaseLine
-from harness.report.evidence import Evidence
+from harness.report.counted import query
+from harness.report.evidence import Evidence, home
 from harness.report.text import counted, number, seconds
 
 SHARES: Final = (0.5, 0.9, 0.99)
@@ -21,30 +23,34 @@ WAITED: Final = frozenset({"avail.retried", "avail.throttled", "avail.quota"})
 Look = Callable[[CaseLine], float | None]
 
 
+def _tokens(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+FIGURES: Final[Sequence[tuple[str, str, Look, Callable[[float], str]]]] = (
+    ("ttft", "Time to first token", lambda line: line.latency.first_token, seconds),
+    ("total", "Time in all", lambda line: line.latency.total, seconds),
+    ("tokens", "Tokens of a case", lambda line: line.usage.total_tokens, _tokens),
+)
+"""What has a table: its name in the page's rows, its title, where it stands in a case's line, how it is told."""
+
+
 def build(evidence: Evidence) -> dict[str, Any]:
     """Plain data: `rates`, `spans` (a table for each figure), `repeats` and `waits`."""
-    groups: dict[tuple[str, str], list[CaseLine]] = {}
+    groups: dict[tuple[str, str], list[CaseLine]] = {where: [] for where in evidence.groups}
     for line in evidence.run.cases:
-        groups.setdefault((line.region or "-", line.model or "-"), []).append(line)
-    ordered = sorted(groups.items())
+        groups[home(line)].append(line)
+    ordered = [(n, " · ".join(where), lines) for n, (where, lines) in enumerate(groups.items())]
     return {
-        "rates": [row for where, lines in ordered if (row := _rate(" · ".join(where), lines))],
+        "rates": [row | {"group": n} for n, name, lines in ordered if (row := _rate(name, lines))],
         "spans": [
-            table
-            for title, look, told in (
-                ("Time to first token", lambda line: line.latency.first_token, seconds),
-                ("Time in all", lambda line: line.latency.total, seconds),
-                ("Tokens of a case", lambda line: line.usage.total_tokens, _tokens),
-            )
+            {"figure": figure, **table}
+            for figure, title, look, told in FIGURES
             if (table := _spans(title, ordered, look, told))["rows"]
         ],
         "repeats": _repeats(evidence),
         "waits": _waits(evidence.run.cases),
     }
-
-
-def _tokens(value: float) -> str:
-    return f"{value:,.0f}"
 
 
 def _rate(name: str, lines: Iterable[CaseLine]) -> dict[str, Any] | None:
@@ -65,18 +71,19 @@ def _rate(name: str, lines: Iterable[CaseLine]) -> dict[str, Any] | None:
 
 def _spans(
     title: str,
-    groups: Sequence[tuple[tuple[str, str], Sequence[CaseLine]]],
+    groups: Sequence[tuple[int, str, Sequence[CaseLine]]],
     look: Look,
     told: Callable[[float], str],
 ) -> dict[str, Any]:
     """Each group's values as a line from the smallest to the largest, all on one scale that begins at 0."""
-    known = [(" · ".join(where), [v for line in lines if (v := look(line)) is not None]) for where, lines in groups]
-    known = [(name, values) for name, values in known if values]
-    most = max((max(values) for _, values in known), default=0.0) or 1.0
+    found = [(n, name, [v for line in lines if (v := look(line)) is not None]) for n, name, lines in groups]
+    known = [each for each in found if each[2]]
+    most = max((max(values) for _, _, values in known), default=0.0) or 1.0
     return {
         "title": title,
         "most": told(most),
-        "rows": [_span(name, values, most, told) for name, values in known[:SHOWN]],
+        "scale": most,
+        "rows": [_span(name, values, most, told) | {"group": n} for n, name, values in known[:SHOWN]],
     }
 
 
@@ -131,6 +138,7 @@ def _waits(lines: Iterable[CaseLine]) -> dict[str, Any]:
         "rows": [
             {
                 "region": region,
+                "href": query(region=region) + quote(f" rule={','.join(sorted(WAITED))}"),
                 "cases": counted(len(row["cases"]), "case"),
                 "again": number(row["again"]),
                 "refused": number(row["refused"]),

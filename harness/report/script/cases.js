@@ -36,7 +36,7 @@ function filter(state) {
   }
   order(state.sort);
   for (const count of document.querySelectorAll("[data-count]")) count.textContent = number(counts[count.dataset.count] ?? 0);
-  const some = asked.some || state.show.size;
+  const some = asked.some || state.show.size > 0;
   document.getElementById("matches").textContent = [
     some ? `${number(found.length)} of ${counted(rows.length, "case")}` : counted(rows.length, "case"),
     ...asked.hints,
@@ -45,7 +45,9 @@ function filter(state) {
   empty.hidden = found.length > 0;
   empty.textContent = rows.length ? "No case is like that. Take a word or an outcome away." : "No case was planned.";
   table.setAttribute("aria-rowcount", found.length + 1);
+  showFiltered(some, state);
   showCounts(some);
+  showMeasures(some);
   drawRows(true, top);
 }
 

@@ -48,6 +48,7 @@ function drawAttempt(n, at, attempt, count, wires) {
   const homeless = attempt.findings.filter((finding) => !turns.has(finding.turn));
   if (homeless.length) section.append(make("div", "beside", ...homeless.map(beside)));
   const results = resultsOf(attempt.turns, wires);
+  pictures = new Map((wires ?? []).flatMap((wire) => Object.entries(wire.pictures ?? {})));
   for (const [place, turn] of attempt.turns.entries()) {
     const findings = attempt.findings.filter((finding) => finding.turn === turn.id);
     section.append(drawTurn(turn, findings.map(beside), results, attempt.turns.slice(0, place), wires));
@@ -81,6 +82,9 @@ function drawTurn(turn, findings, results, before, wires) {
   if (turn.action === "compact" && before.length) {
     talk.append(make("p", "replaced", `⇢ in place of ${before.map((one) => one.id).join(", ")}`));
   }
+  for (const wire of wires ?? []) {
+    if (wire.turn === turn.id && wire.compacted) talk.append(drawReplaced(wire, turn.action === "compact"));
+  }
   for (const item of listOf(turn.asked)) talk.append(drawItem(item, "asked"));
   const said = listOf(turn.said);
   const known = new Set(said.map((item) => item?.call_id));
@@ -109,6 +113,19 @@ function drawTurn(turn, findings, results, before, wires) {
       talk,
       ...raw),
     findings.length ? make("div", "beside", ...findings) : null);
+}
+
+// What a compaction replaced, and what stands there now; a turn that compacts shows the latter as its answer.
+function drawReplaced(wire, answered) {
+  const { after, from, items, into } = wire.compacted;
+  const told = [items ? counted(items, "item") : "", after ? `everything up to ${text(after)}` : ""].filter(Boolean).join(" and ");
+  const list = (title, all) => (listOf(all).length
+    ? make("div", "talk", make("h4", "", title), ...listOf(all).map((item) => drawItem(item, "asked"))) : null);
+  const part = make("details", "replaced",
+    make("summary", "", `⇢ compaction in exchange ${wire.number + 1}: ${told || "nothing"} replaced by ${counted(listOf(into).length, "item")}`),
+    list("replaced", from), answered ? null : list("in its place", into));
+  part.open = true;
+  return part;
 }
 
 function isCall(item) {

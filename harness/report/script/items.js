@@ -7,6 +7,7 @@ function drawItem(item, side) {
   if (type === "message") return box(side, text(item.role), ...contentOf(item.content));
   if (type === "reasoning") return drawReasoning(item, side);
   if (type === "compaction" || type === "compaction_summary") return drawCompaction(item, side);
+  if (type === "mcp_list_tools") return drawTools(item, side);
   if (type === "mcp_approval_request") {
     return box(side, `asks leave to call ${[item.server_label, item.name].map(text).join(" / ")} (${text(item.id)})`, value(item.arguments ?? null));
   }
@@ -23,15 +24,36 @@ function drawItem(item, side) {
     return box(side, `calls ${named || type} (${text(item.call_id ?? item.id)})`,
       asked === null ? null : value(asked),
       "output" in item && item.output !== null ? value(item.output) : null,
-      typeof item.result === "string" ? thumbnail(item.result) ?? words(`a result of ${item.result.length} characters`) : null,
-      item.result !== null && typeof item.result === "object" ? value(item.result) : null);
+      type === "image_generation_call" ? drawPicture(item) : value(item.result ?? null, true));
   }
   return box(side, type, json(item));
 }
 
+// A picture from the item, or from the wire where the item's text was cut.
+function drawPicture(item) {
+  const coded = typeof item.result === "string" ? item.result : pictures.get(item.id);
+  const size = sizeOfText(item.result);
+  if (!coded && !size) return null;
+  return (coded && thumbnail(coded)) ?? make("p", "where", `a picture of ${number(size)} characters that is not drawn here; the exchange has it`);
+}
+
+let pictures = new Map();
+
+function drawTools(item, side) {
+  const tools = listOf(item.tools).map((tool) => make("li", "", make("code", "", text(tool?.name)), tool?.description ? ` ${text(tool.description)}` : ""));
+  return box(side, `tools of ${text(item.server_label)}`,
+    tools.length ? make("ul", "", ...tools) : make("p", "where", "no tools"), item.error ? value(item.error) : null);
+}
+
+// How long a text is, also one of which only the beginning is left.
+function sizeOfText(one) {
+  return typeof one === "string" ? one.length : typeof one?.bytes === "number" ? one.bytes : 0;
+}
+
 function drawReasoning(item, side) {
   const parts = [...(Array.isArray(item.summary) ? item.summary : []), ...(Array.isArray(item.content) ? item.content : [])];
-  const coded = typeof item.encrypted_content === "string" ? `${item.encrypted_content.length} characters of encrypted content` : "";
+  const size = sizeOfText(item.encrypted_content);
+  const coded = size ? `${number(size)} characters of encrypted content` : "";
   const inner = parts.flatMap((part) => contentOf([part]));
   if (coded) inner.push(make("p", "where", coded));
   if (!inner.length) inner.push(make("p", "where", "no summary"));
@@ -55,7 +77,8 @@ function contentOf(content) {
   });
 }
 
-function value(one) {
+function value(one, absent) {
+  if (absent && one === null) return null;
   if (typeof one === "string") {
     try {
       const inner = JSON.parse(one);
@@ -95,7 +118,7 @@ function drawFile(part) {
 }
 
 function drawCompaction(item, side) {
-  const size = typeof item.encrypted_content === "string" ? item.encrypted_content.length : 0;
+  const size = sizeOfText(item.encrypted_content);
   return box(side, "compaction", words("stands in place of what was said before"),
     make("p", "where", size ? `${number(size)} characters of encrypted content` : "no encrypted content"));
 }
@@ -103,7 +126,7 @@ function drawCompaction(item, side) {
 // Images are shown from their own bytes alone, and only where their first bytes say that they are small enough.
 const LARGEST = 2_000_000;
 const PIXELS = 20_000_000;
-const STARTS = { iVBORw0KGgo: "png", "/9j/": "jpeg", R0lGOD: "gif" };
+const STARTS = { iVBORw0KGgo: "png", "/9j/": "jpeg", R0lGOD: "gif", UklGR: "webp" };
 
 function thumbnail(given) {
   if (typeof given !== "string" || given.length > LARGEST) return null;
@@ -126,10 +149,19 @@ function sizeOf(kind, bytes) {
   const at = new DataView(bytes.buffer);
   if (kind === "png") return [at.getUint32(16), at.getUint32(20)];
   if (kind === "gif") return [at.getUint16(6, true), at.getUint16(8, true)];
+  if (kind === "webp") return sizeOfWebp(at, String.fromCharCode(...bytes.subarray(12, 16)));
   for (let n = 2; n + 9 < bytes.length; n += 2 + at.getUint16(n + 2)) {
     if (bytes[n] !== 0xff) return null;
     const marker = bytes[n + 1];
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return [at.getUint16(n + 7), at.getUint16(n + 5)];
   }
+  return null;
+}
+
+// The three kinds of WebP name their size each in its own way.
+function sizeOfWebp(at, chunk) {
+  if (chunk === "VP8X") return [1 + (at.getUint32(24, true) & 0xffffff), 1 + (at.getUint32(26, true) >>> 8)];
+  if (chunk === "VP8L") return [1 + (at.getUint32(21, true) & 0x3fff), 1 + ((at.getUint32(21, true) >>> 14) & 0x3fff)];
+  if (chunk === "VP8 ") return [at.getUint16(26, true) & 0x3fff, at.getUint16(28, true) & 0x3fff];
   return null;
 }

@@ -2,7 +2,7 @@
 // with finding=0 its bytes, with event=5 a place on its time line.
 const overview = document.getElementById("overview");
 const view = document.getElementById("case");
-const SECTIONS = ["changes", "regions", "modes", "cases", "measures", "gaps"];
+const SECTIONS = ["answer", "changes", "regions", "modes", "cases", "measures", "gaps"];
 let back = null;
 let scrolled = 0;
 let shownCase = null;

@@ -59,7 +59,9 @@ function counted(value, one, many) {
 function seconds(value) {
   if (value === null || value === undefined) return "";
   if (value < 1) return `${Math.round(value * 1000)} ms`;
-  return value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  if (value < 60) return `${value.toFixed(1)} s`;
+  const [minutes, rest] = [Math.floor(Math.round(value) / 60), Math.round(value) % 60];
+  return minutes < 60 ? `${minutes} min ${rest} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 // Data that lie in the page compressed: base64 of deflated JSON.

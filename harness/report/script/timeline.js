@@ -20,20 +20,55 @@ function drawTimeline(n, at, attempt, group) {
   const title = `Time line of ${group[0].turn}${group.length > 1 ? `, resumed ${group.length === 2 ? "once" : `${group.length - 1} times`}` : ""}`;
   part.append(make("figcaption", "", make("h4", "", title), make("p", "where", figuresOf(known, group))));
   if (!known.length) return part;
-  const end = Math.max(...known.map((point) => point.at), 1) * 1.01;
+  const scale = scaleOf(known);
   const lanes = lanesOf(points);
   const strips = make("div", "strips");
   for (const [key, name] of lanes) {
     const wrong = points.filter((point) => point.lane === key && point.findings.length).length;
     strips.append(make("span", "lane", name, wrong ? make("span", "wrong", ` ✕ ${counted(wrong, "violation")}`) : null),
-      drawStrip(points.filter((point) => point.lane === key), end, group, known));
+      drawStrip(points.filter((point) => point.lane === key), scale, group, known));
   }
-  strips.append(make("span", "lane", ""), make("span", "axis", make("span", "", "0 ms"), make("span", "", seconds(end / 2000)), make("span", "", seconds(end / 1000))));
+  strips.append(make("span", "lane", ""), make("span", "axis",
+    make("span", "", scale.from ? `${span(scale.from, scale)} (first event)` : "0 ms"),
+    make("span", "", span((scale.from + scale.to) / 2, scale)), make("span", "", span(scale.to, scale))));
   const told = make("p", "event", "");
   const raw = make("div", "");
-  part.append(strips, told, raw);
-  stepped(strips, points, end, told, raw, group, attempt);
+  part.append(strips, marksOf(known, group, points), told, raw);
+  stepped(strips, points, scale, told, raw, group, attempt);
   return part;
+}
+
+// From when to when is drawn: from the request on, but where most of that is waiting, from the first event on.
+function scaleOf(known) {
+  const [first, last] = [Math.min(...known.map((point) => point.at)), Math.max(...known.map((point) => point.at), 1)];
+  const from = last - first < last / 4 && last - first > 0.05 ? first : 0;
+  const to = last + (last - from) / 100;
+  return { from, to, x: (at) => 1000 * (at - from) / (to - from) };
+}
+
+// A time on the axis, with as many digits as the axis needs.
+function span(at, { from, to }) {
+  return to - from < 20 ? `${at.toFixed(1)} ms` : seconds(at / 1000);
+}
+
+// What the marks of this time line mean; only those that it has.
+function marksOf(known, group, points) {
+  const marks = make("ul", "marks");
+  const add = (words, ...shapes) => {
+    const svg = shape("svg", "", { viewBox: "0 0 16 16", "aria-hidden": "true" });
+    svg.append(...shapes);
+    marks.append(make("li", "", svg, words));
+  };
+  const bar = (name, y = 1, height = 14) => shape("rect", name, { x: 7, y, width: 2, height });
+  add("event", bar("tick"));
+  if (known.some((point) => point.type.endsWith(".delta"))) {
+    add("delta", bar("tick delta", 4, 8));
+    add("first token", bar("first", 0, 16));
+  }
+  if (gapOf(known).length) add("longest gap", shape("rect", "gap", { x: 0, y: 1, width: 16, height: 14 }));
+  if (group.length > 1) add("resumed here", shape("rect", "resumed", { x: 6, y: 0, width: 3, height: 16 }));
+  if (points.some((point) => point.findings.length)) add("violation", shape("path", "violation", { d: "M1 1 L15 1 L8 15 Z" }));
+  return marks;
 }
 
 // The events of all parts of a stream, in milliseconds from the start of the first.
@@ -85,11 +120,13 @@ function shape(name, className, attributes) {
   return element;
 }
 
-function drawStrip(points, end, group, known) {
-  const x = (at) => (1000 * at / end).toFixed(2);
+function drawStrip(points, scale, group, known) {
+  const x = (at) => scale.x(at).toFixed(2);
   const svg = shape("svg", "strip", { viewBox: "0 0 1000 24", preserveAspectRatio: "none", "aria-hidden": "true" });
   const gap = gapOf(known);
-  if (gap.length) svg.append(shape("rect", "gap", { x: x(gap.from), y: 0, width: x(gap.length), height: 24 }));
+  if (gap.length) {
+    svg.append(shape("rect", "gap", { x: x(gap.from), y: 0, width: (scale.x(gap.from + gap.length) - scale.x(gap.from)).toFixed(2), height: 24 }));
+  }
   svg.append(shape("rect", "rail", { x: 0, y: 12, width: 1000, height: 1 }));
   for (const wire of group.slice(1)) svg.append(shape("rect", "resumed", { x: x(1000 * (wire.started - group[0].started)), y: 0, width: 3, height: 24 }));
   const token = known.find((point) => point.type.endsWith(".delta"));
@@ -99,7 +136,7 @@ function drawStrip(points, end, group, known) {
     const small = point.type.endsWith(".delta");
     svg.append(shape("rect", small ? "tick delta" : "tick", { x: x(point.at), y: small ? 8 : 4, width: 2, height: small ? 8 : 16 }));
     if (point.findings.length) {
-      const at = 1000 * point.at / end;
+      const at = scale.x(point.at);
       svg.append(shape("path", "violation", { d: `M${at - 6} 0 L${at + 8} 0 L${at + 1} 14 Z` }));
     }
   }
@@ -107,7 +144,7 @@ function drawStrip(points, end, group, known) {
   return svg;
 }
 
-function stepped(strips, points, end, told, raw, group, attempt) {
+function stepped(strips, points, scale, told, raw, group, attempt) {
   let at = -1;
   const set = (attributes) => Object.entries(attributes).forEach(([name, value]) => strips.setAttribute(name, value));
   strips.tabIndex = 0;
@@ -128,7 +165,7 @@ function stepped(strips, points, end, told, raw, group, attempt) {
     set({ "aria-valuenow": at, "aria-valuetext": said });
     told.replaceChildren(make("b", "", point.type || "without a type"), ` event ${point.index}, ${place}`,
       ...point.findings.map((one) => make("span", "wrong", ` ✕ ${one.rule}: ${one.message}`)));
-    for (const cursor of strips.querySelectorAll(".cursor")) cursor.setAttribute("x", point.at === null ? -10 : 1000 * point.at / end - 1);
+    for (const cursor of strips.querySelectorAll(".cursor")) cursor.setAttribute("x", point.at === null ? -10 : scale.x(point.at) - 1);
     raw.replaceChildren(...frameOf(point));
     history.replaceState(null, "", eventHash(strips, at));
   };
@@ -140,7 +177,7 @@ function stepped(strips, points, end, told, raw, group, attempt) {
   });
   strips.addEventListener("click", (event) => {
     const box = strips.querySelector("svg").getBoundingClientRect();
-    const wanted = (event.clientX - box.left) / box.width * end;
+    const wanted = scale.from + (event.clientX - box.left) / box.width * (scale.to - scale.from);
     let best = 0;
     for (const [n, point] of points.entries()) {
       if (point.at !== null && Math.abs(point.at - wanted) < Math.abs((points[best].at ?? Infinity) - wanted)) best = n;
