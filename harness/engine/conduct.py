@@ -9,6 +9,7 @@ from typing import Any, Final
 from harness.conversation import Conversation, TurnTaken
 from harness.engine.grading import grade
 from harness.engine.pace.breaker import NotSent
+from harness.engine.pace.hours import Hours
 from harness.engine.pace.steadiness import cannot_work
 from harness.engine.planning.alike import Alike
 from harness.engine.planning.plan import Case
@@ -72,12 +73,14 @@ async def conduct(
     facts = case.target.facts
     planting = planting or Planting()
     plot = planting.begin(case)
+    hours = Hours(grounds.limits.scenario)
     async with (
         serving_for(case, grounds) as serving,
         case.target.open(grounds, script(case, planting.seed)) as opened,
-        cleaned(grounds.steady(case.target, opened), grounds.ledger, facts.name, case.id) as door,
+        cleaned(grounds.steady(case.target, hours.at_wire(opened)), grounds.ledger, facts.name, case.id) as behind,
     ):
-        course = Course(case, door, applied=_nothing_applied(case, plot), serving=serving, plot=plot)
+        door = hours.at_front(behind)
+        course = Course(case, door, hours, applied=_nothing_applied(case, plot), serving=serving, plot=plot)
         scripted = any(turn.mock for turn in case.scenario.turns)
         for number, turn in enumerate(case.scenario.turns):
             if scripted and door.begin is not None:

@@ -149,7 +149,7 @@ class _Reading:
         self._encoded = 0
         self._fed = 0  # so much of the body was looked at for a half
         self._arrivals: list[Arrival] = []
-        self._watch = _Watch(limits, self._began)
+        self._watch = _Watch(limits, self._began, request.until)
         self._half = HalfWay() if request.halve else None
 
     async def run(self, session: aiohttp.ClientSession, headers: Headers) -> Exchange:
@@ -270,10 +270,11 @@ class _Reading:
 class _Watch:
     """One timer for all limits of an exchange; it is set anew only when it rings too early. The loop's clock counts."""
 
-    def __init__(self, limits: Limits, began: float) -> None:
+    def __init__(self, limits: Limits, began: float, until: float | None) -> None:
         self._loop = asyncio.get_running_loop()
         self._limits = limits
         self._began = began
+        self._left = None if until is None else until - began
         self._last_byte: float | None = None
         self._last_event = 0.0
         self._task: asyncio.Task[object] | None = None
@@ -306,6 +307,8 @@ class _Watch:
     def _due(self) -> tuple[float, How, str]:
         limits = self._limits
         dues = [(limits.turn, How.DEADLINE, f"not over after {limits.turn:g} s")]
+        if self._left is not None:
+            dues.append((self._left, How.DEADLINE, "not over when the time of the scenario was"))
         if self._last_byte is None:
             dues.append((limits.first_byte, How.FIRST_BYTE, f"no answer within {limits.first_byte:g} s"))
         else:

@@ -14,7 +14,7 @@ class Request:
     """What is to be sent, to the byte. Credentials are not part of it: the sender adds them.
 
     `halve` is for whoever reads the reply: a stream is cut half-way (see `harness.wire.half`). `heard` is told every
-    part of the body as it comes.
+    part of the body as it comes. `until` is the time of the event loop after which nothing more is read.
     """
 
     method: str
@@ -23,6 +23,7 @@ class Request:
     body: bytes = b""
     halve: bool = False
     heard: Callable[[bytes], None] | None = field(default=None, compare=False, repr=False)
+    until: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ MIB: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one exchange. Sizes in bytes, times in seconds of a monotonic clock."""
+    """Bounds of an exchange, and of several that belong together. Sizes in bytes, times in monotonic seconds."""
 
     body: int = 256 * MIB  # after decompression
     header_block: int = 64 * 1024
@@ -17,6 +17,7 @@ class Limits:
     silence: float = 60.0  # no byte at all
     no_event: float = 120.0  # bytes, but no event among them: keep-alives do not count
     turn: float = 900.0  # the whole exchange
+    scenario: float = 3600.0  # all exchanges of one conversation
 
 
 LIMITS: Final = Limits()

@@ -119,6 +119,7 @@ class Grounds:
     def __init__(
         self, limits: Limits = LIMITS, ledger: Ledger | None = None, steadiness: Steadying | None = None
     ) -> None:
+        self.limits = limits
         self.client = Client(limits)
         self.ledger = ledger
         self.steadiness = steadiness

@@ -36,5 +36,6 @@ async def call(course: Course, turn: Turn, argument: Any) -> Took:
 
 async def wait(course: Course, turn: Turn, argument: Any) -> Took:
     """Does nothing for a while, by the clock of the target: a room's is put forward instead."""
-    await course.door.clock.sleep(seconds(argument) or 0.0)
+    with course.hours.paused():
+        await course.door.clock.sleep(seconds(argument) or 0.0)
     return Took((), course.past, {turn.action: argument})

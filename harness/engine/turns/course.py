@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.conversation import Told, TurnTaken
+from harness.engine.pace.hours import Hours
 from harness.engine.planning.plan import Case
 from harness.engine.planning.planting import NOTHING, Plot
 from harness.engine.planning.stalls import Serving
@@ -51,6 +52,7 @@ class Course:
 
     case: Case
     door: Door
+    hours: Hours
     past: tuple[Past, ...] = ()
     past_of: dict[str, tuple[Past, ...]] = field(default_factory=dict)
     excused: set[str] = field(default_factory=set)  # turns that were refused as they should be
