@@ -9,6 +9,7 @@ from harness.findings import Finding
 
 FOLDER = Path(__file__).parents[1] / "golden" / "rules"
 HEAD = "## "
+LONGEST = 300
 Said = Mapping[str, Callable[[], list[str]]]
 """Names, and what makes the lines of each."""
 
@@ -18,11 +19,16 @@ def line(finding: Finding) -> str:
     wire = finding.wire
     where = f"{wire.exchange}/{'-' if wire.event is None else wire.event} {wire.pointer or '(whole)'}"
     values = "".join(
-        f" | {name} {json.dumps(value, ensure_ascii=True, default=repr)}"
+        f" | {name} {shortened(json.dumps(value, ensure_ascii=True, default=repr))}"
         for name, value in (("expected", finding.expected), ("actual", finding.actual))
         if value is not None
     )
     return f"{finding.level.value} {finding.rule} at {where}: {finding.message}{values}"
+
+
+def shortened(text: str) -> str:
+    """A value that may be a whole file."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… of {len(text)}"
 
 
 def named(rows: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -40,8 +40,8 @@ TESTS = {
     "matchers": ["tests/matchers", "tests/expectations"],
     "expectations": ["tests/expectations"],
     "comparison": ["tests/comparison"],
-    "protocol": ["tests/protocol", "tests/reading"],
-    "rules": ["tests/rules", "tests/reading", "tests/protocol", "tests/defects"],
+    "protocol": ["tests/protocol"],
+    "rules": ["tests/rules"],
 }
 """The tests that concern a floor; those that do not reach a mutant's function are not run for it."""
 
