@@ -26,7 +26,7 @@ def of_texts(expected: str, actual: str) -> str:
         return ""
     lines = list(_told(expected.split("\n"), actual.split("\n")))
     if len(lines) > MOST_LINES:
-        lines = [*lines[:MOST_LINES], f"  … {len(lines) - MOST_LINES} lines more"]
+        lines = [*lines[:MOST_LINES], f"  … {_lines(len(lines) - MOST_LINES)} more"]
     return "\n".join(lines)
 
 
@@ -46,7 +46,7 @@ def _told(expected: list[str], actual: list[str]) -> Iterator[str]:
     rest = _shared(expected[same:][::-1], actual[same:][::-1])
     first, second = expected[same : len(expected) - rest], actual[same : len(actual) - rest]
     if same > CONTEXT:
-        yield f"  … {same - CONTEXT} lines the same"
+        yield f"  … {_lines(same - CONTEXT)} the same"
     yield from (_line(" ", each) for each in expected[max(0, same - CONTEXT) : same])
     for tag, a, b, c, d in steps(first, second) or [("replace", 0, len(first), 0, len(second))]:
         if tag == "equal":
@@ -60,7 +60,7 @@ def _told(expected: list[str], actual: list[str]) -> Iterator[str]:
     tail = expected[len(expected) - rest :]
     yield from (_line(" ", each) for each in tail[:CONTEXT])
     if rest > CONTEXT:
-        yield f"  … {rest - CONTEXT} lines the same"
+        yield f"  … {_lines(rest - CONTEXT)} the same"
 
 
 def _kept(lines: Sequence[str]) -> Iterator[str]:
@@ -69,7 +69,7 @@ def _kept(lines: Sequence[str]) -> Iterator[str]:
         yield from (_line(" ", each) for each in lines)
         return
     yield from (_line(" ", each) for each in lines[:CONTEXT])
-    yield f"  … {len(lines) - 2 * CONTEXT} lines the same"
+    yield f"  … {_lines(len(lines) - 2 * CONTEXT)} the same"
     yield from (_line(" ", each) for each in lines[-CONTEXT:])
 
 
@@ -80,6 +80,10 @@ def _pair(expected: str, actual: str) -> Iterator[str]:
     for sign, text in (("-", expected), ("+", actual)):
         shown = text[begin : len(text) - end]
         yield _line(sign, ("…" if begin else "") + shown + ("…" if end else ""))
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"
 
 
 def _line(sign: str, text: str) -> str:

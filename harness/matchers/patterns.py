@@ -27,6 +27,12 @@ class NoPattern(ValueError):
     """A text is no regular expression; the message says why."""
 
 
+class _Own(str):
+    """A text that `re` keeps apart in its cache: a doubtful pattern that others compiled is not warned of again."""
+
+    __slots__ = ()
+
+
 @lru_cache(maxsize=1024)
 def compiled(text: str, fold: bool = False) -> Any:
     """A pattern to be given to `found`; with `fold` it ignores case.
@@ -41,7 +47,7 @@ def compiled(text: str, fold: bool = False) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            re.compile(text, re.IGNORECASE if fold else 0)
+            re.compile(_Own(text), re.IGNORECASE if fold else 0)
         return regex.compile(text, regex.VERSION0 | (regex.IGNORECASE if fold else 0))
     except (re.error, regex.error, OverflowError, RecursionError, MemoryError, Warning) as error:
         raise NoPattern(f"`{shown(text)}` is no regular expression: {error}") from None

@@ -32,10 +32,11 @@ def _without_defaults(node: Any) -> None:
     """Takes away what pydantic adds and no editor should offer: defaults, and titles made of Python's names."""
     if isinstance(node, dict):
         node.pop("default", None)
-        if isinstance(node.get("title"), str):
-            del node["title"]
-        for inner in node.values():
-            _without_defaults(inner)
+        node.pop("title", None)
+        for key, inner in node.items():
+            # What stands under these are names, and each may be called `default` or `title`.
+            for each in inner.values() if key in ("properties", "$defs") else (inner,):
+                _without_defaults(each)
     elif isinstance(node, list):
         for inner in node:
             _without_defaults(inner)

@@ -1,5 +1,7 @@
 """The subject `compaction`: whether it happened, what it saved, what the answer still knows."""
 
+from dataclasses import replace
+
 import pytest
 from builders.tellings import ask, compact, compaction, message, telling, usage, user
 
@@ -41,3 +43,10 @@ def test_without_counts_nothing_is_said_of_what_was_saved(missing):
 
     assert looked(last, [first], "saved_tokens") is MISSING
     assert looked(last, [], "saved_tokens") is MISSING
+
+
+def test_without_an_answer_there_is_nothing_to_look_at():
+    first, last = turns(FIRST, SECOND)
+
+    for part in (None, "happened", "saved_tokens", "keeps"):
+        assert looked(replace(last, final=None), [first], part) is MISSING

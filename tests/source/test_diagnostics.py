@@ -3,9 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yaml.error import MarkedYAMLError
 
 from harness.source.document import examine, parse
+from harness.source.lines import Lines
 from harness.source.place import HIDDEN, Diagnostic, Place, Refused, did_you_mean, escaped, shown, suggestion
+from harness.source.syntax import explained
 
 
 def test_the_block_of_the_style_guide():
@@ -209,3 +212,16 @@ MALFORMED = {
 def test_what_is_no_yaml_is_told_in_our_words(text):
     _, (mistake, *_) = examine(text.encode(), "a.yaml")
     assert mistake.message == MALFORMED[text]
+
+
+def test_what_the_parser_may_say_one_day_is_told_in_its_words():
+    """An error that has no sentence of ours still has its place."""
+    lines = Lines("x.yaml", "a: 1\nb: !\n")
+    told = explained(MarkedYAMLError("while dreaming", None, "found a unicorn"), lines, 1, 3)
+    assert (str(told.place), told.message, told.hint, told.line_text) == (
+        "x.yaml:2:4",
+        "this is not YAML",
+        "found a unicorn",
+        "b: !",
+    )
+    assert explained(MarkedYAMLError(), lines, 0, 0).hint is None

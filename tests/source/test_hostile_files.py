@@ -321,6 +321,30 @@ def test_the_limits_of_a_file_as_a_whole():
     assert said[3:] == ["there are too many mistakes to go on"]
 
 
+def test_E06_a_file_at_its_limit():
+    small = Limits(file_bytes=2 << 20, document_bytes=4 << 20)
+    text = b"a: 1\n" + b"#" * ((2 << 20) - 5)
+    assert examine(text, "a.yaml", small)[1] == []
+    (mistake,) = examine(text + b"#", "a.yaml", small)[1]
+    assert (str(mistake.place), mistake.message) == ("a.yaml:1:1", "the file is larger than 2 MiB")
+    assert mistake.hint == "split it into several files"
+
+
+def test_E02_what_aliases_stand_for_is_counted_as_if_it_were_written_out():
+    text = b"a: &a [1, 2]\nb: *a\nc: *a\n"
+    assert examine(text, "a.yaml", Limits(expanded=13))[1] == []
+    (mistake,) = examine(text, "a.yaml", Limits(expanded=12))[1]
+    assert (str(mistake.place), mistake.message) == (
+        "a.yaml:3:4",
+        "written out, the aliases make more than 12 nodes",
+    )
+
+
+def test_the_end_of_a_document_may_be_the_end_of_the_file():
+    assert value("a: 1\n...") == {"a": 1}
+    assert [each.value for each in parse(b"a: 1\n---\nb: 2\n...", "a.yaml")] == [{"a": 1}, {"b": 2}]
+
+
 def test_mistakes_of_a_file_are_bounded():
     assert len(told("- [1\n---\n" * 3_000)) <= 101
     assert len(told("[" + ", ".join(["!x 1"] * 5_000) + "]")) <= 101

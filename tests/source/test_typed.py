@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from harness.source.document import parse
 from harness.source.place import Refused
-from harness.source.typed import SENTENCES, read
+from harness.source.typed import SENTENCES, checked, read
 
 
 class Inner(BaseModel):
@@ -98,6 +98,25 @@ def test_a_document_becomes_a_value():
 )
 def test_each_mistake(text, message, hint, place):
     assert told(text) == [(message, hint, place)]
+
+
+class Choice(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    one: Inner | Thing
+
+
+def test_a_mistake_in_one_of_several_models_is_told_of_each():
+    """Which of them was meant cannot be known, so nothing is said in the words of one alone."""
+    (document,) = parse(b"one: {size: 99, zzz: 1}", "x.yaml")
+    _, mistakes = checked(document, Choice)
+    assert {each.message for each in mistakes} == {
+        "`size` must be at most 10, not the number 99",
+        "unknown key `zzz` in `Choice`",
+        "`name` is missing in `Choice`",
+        "unknown key `size` in `Choice`",
+    }
+    assert {str(each.place) for each in mistakes} == {"x.yaml:1:6"}
 
 
 def test_every_mistake_at_once_and_in_file_order():
