@@ -2,7 +2,9 @@
 
 One in twenty requests meets a defect of groups A, B and C that is drawn anew. What must hold: no exception of ours; a
 case that met no fault passes; one that met a fault has a finding, or passes where the defect had nothing to break;
-memory does not grow: its mean over the last third lies within 5 % of that over the first third after warm-up.
+memory does not grow: its mean over the last third lies within 5 % of that over the first third after warm-up. It is
+looked at between cases: every so often the next ones wait until none is under way, garbage is collected, and what is
+free is given back to the system. So what counts is what is kept, and not how many large bodies are there just then.
 
 The limits of waiting are put down to seconds and that of a body to 16 MiB, so that stalls and bombs come often; their
 real values are tested elsewhere.
@@ -10,6 +12,7 @@ real values are tested elsewhere.
 
 import argparse
 import asyncio
+import ctypes
 import gc
 import random
 import statistics
@@ -18,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -74,6 +77,7 @@ class Soak:
     faults: Counter[str] = field(default_factory=Counter)
     unexplained: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
+    objects: list[int] = field(default_factory=list)
     done: int = 0
 
     def case(self, number: int, made: tuple[Case, ...]) -> Case:
@@ -106,6 +110,14 @@ def rss() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / MIB
 
 
+def kept() -> tuple[float, int]:
+    """Resident memory in MiB, and how many objects there are, after all that is free was given back."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # what only one C library has
+        ctypes.CDLL(None).malloc_trim(0)
+    return rss(), len(gc.get_objects())
+
+
 async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
     state = Soak(random.Random(seed))
     target = embedded_family()[0]
@@ -130,21 +142,25 @@ async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
 
         return done, failed
 
-    async def watch() -> None:
-        while True:
-            await asyncio.sleep(min(5.0, seconds / 60))
-            gc.collect()
-            state.memory.append((time.monotonic() - began, rss()))
+    async def quiet() -> None:
+        for _ in range(AT_ONCE):
+            await free.acquire()
 
-    watching = asyncio.create_task(watch())
-    while time.monotonic() - began < seconds:
+    every, due = seconds / 60, began
+    while (now := time.monotonic()) - began < seconds:
+        if now >= due:
+            await quiet()
+            mib, objects = kept()
+            state.memory.append((now - began, mib))
+            state.objects.append(objects)
+            due = now + every
+            for _ in range(AT_ONCE):
+                free.release()
         await free.acquire()
         case = state.case(number, made)
         engine.add([(case, *told(case))])
         number += 1
-    for _ in range(AT_ONCE):
-        await free.acquire()
-    watching.cancel()
+    await quiet()
     await engine.stop()
     return state
 
@@ -170,8 +186,9 @@ def main() -> int:
     print(f"met a fault: {dict(sorted(state.faults.items()))}, drawn from {len(FAULTS)} defects")
     print(
         f"memory: {first:.1f} MiB in the first third after warm-up, {last:.1f} MiB in the last "
-        f"({last / first - 1:+.1%})"
+        f"({last / first - 1:+.1%}); objects {state.objects[len(state.objects) // 5]} and {state.objects[-1]}"
     )
+    print("  " + " ".join(f"{mib:.1f}" for _, mib in state.memory))
     print(f"unexplained: {len(state.unexplained)}")
     for told, count in Counter(state.unexplained).most_common(20):
         print(f"  {count} × {told}")

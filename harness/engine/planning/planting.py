@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.conversation import Knowledge, TurnTaken
+from harness.engine.planning.given import Given
 from harness.engine.planning.plan import Case
 from harness.scenario.actions import ACTIONS
 from harness.scenario.carrying import Keeps, Plants
@@ -126,7 +127,7 @@ class Planting:
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
         self._planted: dict[str, str] = {}
-        self._given: dict[int, str] = {}  # by a sum of the id: of many cases, ids would be most of what is held
+        self._given = Given()
 
     def begin(self, case: Case) -> Plot:
         """What is planted in a case that begins now."""
@@ -145,14 +146,9 @@ class Planting:
         ids = {
             reply.id for each in taken for reply in each.replies if reply.operation == "create" and reply.id is not None
         }
-        given = {id_: other for id_ in ids if (other := self._given.setdefault(_sum(id_), case.id)) != case.id}
+        given = {id_: other for id_ in ids if (other := self._given.first(id_, case.id)) != case.id}
         foreign = {value: other for value, other in self._planted.items() if other != case.id}
         return Knowledge(planted, asked, foreign, given)
-
-
-def _sum(id_: str) -> int:
-    """64 bits that stand for an id: two of a million ids share them once in thirty million runs."""
-    return int.from_bytes(hashlib.blake2b(id_.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
 
 
 def _kept(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
