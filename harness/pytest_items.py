@@ -150,7 +150,9 @@ class ScenarioItem(pytest.Function):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotPassed):
             harness: Running = self.parent.harness  # type: ignore[union-attr]
-            told = f"{_told(excinfo.value.finished)}\n\n{harness.again(self.nodeid)}"
+            told = _told(excinfo.value.finished)
+            if not self.case.scenario.sensitive:  # what was withheld cannot be played
+                told += f"\n\n{harness.again(self.nodeid)}"
             return harness.redact(told.encode()).decode()
         if isinstance(excinfo.value, NotRecorded):
             return f"the case could not be recorded: {excinfo.value}"

@@ -77,7 +77,7 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
     ),
     "the terminal, past everything that escapes": (
         frozenset({"print", "sys.stdout.write", "sys.stderr.write"}),
-        NOWHERE,
+        {"cli/streams.py": "that the output could not be written, and the system's reason"},
     ),
     "whom to trust, from the environment or not at all": (
         frozenset({"trust_env=True", "verify=False", "ssl=False", "ssl._create_unverified_context", "ssl.CERT_NONE"}),
@@ -100,6 +100,7 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
             "cli/mock.py": "the log of the endpoint by itself: no query, header or body",
             "cli/records.py": "summaries made of a record, which is redacted",
             "cli/schema.py": "the schema of the language",
+            "cli/streams.py": "the null device, where a standard stream was closed",
             "cli/untrusted.py": "settings for pytest in a folder of our own",
             "engine/diary.py": "see `harness.engine.diary`: times and names",
             "engine/exploring.py": "the smallest values that failed, for the next run",

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from harness.conversation import TurnTaken
 from harness.engine.conduct import Conducted
@@ -11,7 +11,11 @@ from harness.expectations.subjects import usage as looked_up
 from harness.findings import Finding, Verdict, verdict
 from harness.pointer import MISSING
 from harness.record.lines import CaseLine, FindingLine, Latency, TurnLine, Usage, Where
+from harness.record.withholding import withheld_case
 from harness.record.writer import RunWriter
+from harness.rules import RULES
+
+TITLES: Final = {rule.name: rule.title for rule in RULES}
 
 
 def account(case: Case, conducted: Conducted, writer: RunWriter, started: float, seconds: float) -> CaseLine:
@@ -46,6 +50,16 @@ def without_exchanges(case: Case, judged: Verdict, reason: str, started: float, 
     return CaseLine(**_identity(case), verdict=judged, reason=reason, started=utc(started), seconds=seconds)
 
 
+def shown(case: Case, line: CaseLine) -> CaseLine:
+    """What may be kept and told of a finished case: all of it, or no texts where its scenario is sensitive."""
+    return withheld_case(line, _words) if case.scenario.sensitive else line
+
+
+def _words(rule: str) -> str:
+    """What a rule demands; an expectation's words are the scenario's."""
+    return TITLES.get(rule, "what the scenario expects does not hold")
+
+
 def utc(seconds: float) -> str:
     """Seconds since the epoch as ISO 8601 in UTC, to the millisecond."""
     moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
@@ -74,7 +88,7 @@ def _identity(case: Case) -> dict[str, Any]:
 
 def _turn(case: Case, taken: TurnTaken, asked: Any, writer: RunWriter) -> TurnLine:
     where: Sequence[Where] = [
-        writer.exchanges(case.id, taken.id, reply.index, exchange, sent)
+        writer.exchanges(case.id, taken.id, reply.index, exchange, sent, sensitive=case.scenario.sensitive)
         for reply in taken.replies
         for sent, exchange in enumerate((*reply.exchange.earlier, reply.exchange), 1)
     ]

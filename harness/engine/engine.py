@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from harness.engine.account import account, without_exchanges
+from harness.engine.account import account, shown, without_exchanges
 from harness.engine.conduct import conduct
 from harness.engine.diary import tell
 from harness.engine.exploring import Exploring, explore
@@ -167,13 +167,13 @@ class Engine:
         """One repeat of a case; the next ones are taken on, or the case's end is told."""
         case, course = replace(taken.case, repeat=repeat) if repeat else taken.case, taken.course
         tell("case begins", case=case.id, repeat=repeat)
-        line = await self.run(case)
+        line = await self._line(case)
         before = self._earlier.attempts(case) if self._earlier is not None else 0
         line = replace(line, attempt=before + 1, outline=self._alike.kept(case))
         if self._steadiness.may_start_anew(line):
             self._writer.case(line)
             course.attempt(line)
-            line = replace(await self.run(case), attempt=2)
+            line = replace(await self._line(case), attempt=2)
         self._writer.case(course.ended(line))
         tell("case is recorded", case=case.id, repeat=repeat, verdict=line.verdict, seconds=round(line.seconds, 3))
         if course.over and not taken.told:
@@ -182,6 +182,10 @@ class Engine:
             return
         self._waiting.extendleft((taken, each) for each in reversed(course.wave()))
         self._hire()
+
+    async def _line(self, case: Case) -> CaseLine:
+        """Runs one case to what may be kept and told of it."""
+        return shown(case, await self.run(case))
 
     async def run(self, case: Case) -> CaseLine:
         """Runs one case to its line; a bug of ours makes it errored, and the run goes on.

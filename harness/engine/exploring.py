@@ -194,7 +194,8 @@ class _Kept:
 
     def __init__(self, folder: Path | None, case: Case) -> None:
         name = hashlib.sha256(case.id.encode()).hexdigest()[:16]
-        self.path = folder / f"{name}.json" if folder is not None else None
+        sensitive = case.scenario.sensitive
+        self.path = folder / f"{name}.json" if folder is not None and not sensitive else None
         self.case = case.id
         self.given = hashlib.sha256(json.dumps(case.scenario.given, sort_keys=True).encode()).hexdigest()
 

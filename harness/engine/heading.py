@@ -73,6 +73,7 @@ def _scenario(each: Scenario, bar: Bar) -> ScenarioLine:
         each.links,
         bar.times,
         None if bar.at_least == bar.times else bar.at_least,
+        each.sensitive,
     )
 
 

@@ -92,13 +92,15 @@ def content(body: Body, bodies: Path) -> bytes:
     """A body's bytes.
 
     Raises:
-        BodyMissing: it lies apart and is not there, or is not what its name says.
+        BodyMissing: it lies apart and is not there, is not what its name says, or was withheld.
         ValueError: its base64 is none.
     """
     if body.text is not None:
         return body.text.encode()
     if body.base64 is not None:
         return base64.b64decode(body.base64, validate=True)
+    if body.withheld is not None:
+        raise BodyMissing(bodies, f"a body of {body.length} bytes was not kept, because its scenario is sensitive")
     if body.sha256 is None:
         return b""
     path = bodies / Path(body.sha256).name

@@ -42,7 +42,8 @@ class TargetLine:
 class ScenarioLine:
     """A scenario that took part; `digest` is the SHA-256 of its own text, in hex.
 
-    Each of its cases is repeated `repeat` times, of which `at_least` must pass; None: all of them.
+    Each of its cases is repeated `repeat` times, of which `at_least` must pass; None: all of them. Of a
+    `sensitive` one no texts are kept, see `harness.record.withholding`.
     """
 
     id: str
@@ -56,6 +57,7 @@ class ScenarioLine:
     links: tuple[str, ...] = ()
     repeat: int = 1
     at_least: int | None = None
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +273,15 @@ class CaseLine:
 class Body:
     """Bytes in one of three forms: as text where they are UTF-8, else in base64, or in a file of their own.
 
-    `sha256` names that file under `bodies/`; `length` is in bytes.
+    `sha256` names that file under `bodies/`; `length` is in bytes. Of a sensitive scenario's bodies nothing is kept but
+    the length and, under `withheld`, the SHA-256.
     """
 
     length: int
     text: str | None = None
     base64: str | None = None
     sha256: str | None = None
+    withheld: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from harness.record.chain import ChainFile, NotRecorded
 from harness.record.exchanges import Bodies, kept
 from harness.record.fields import encode, reader
 from harness.record.lines import Body, CaseLine, ExchangesHead, FindingLine, Head, TurnLine, Where
+from harness.record.withholding import withheld_body, withheld_exchange
 from harness.wire.exchange import Exchange
 
 Redact = Callable[[bytes], bytes]
@@ -116,17 +117,21 @@ class RunWriter:
             raise
         return file
 
-    def exchanges(self, case: str, turn: str, number: int, exchange: Exchange, sent: int = 1) -> Where:
+    def exchanges(
+        self, case: str, turn: str, number: int, exchange: Exchange, sent: int = 1, *, sensitive: bool = False
+    ) -> Where:
         """Keeps an exchange, the `number`th of its case from 0, and answers where its line stands.
 
-        `sent` is more than 1 where the same request was refused before, and repeated.
+        `sent` is more than 1 where the same request was refused before, and repeated. Of what is `sensitive` no text is
+        kept.
 
         Raises:
             NotRecorded: it could not be kept; so for every later call.
             RedactionBroke: nothing was written, see there.
         """
         with self._lock:
-            line = kept(case, turn, number, exchange, self._keep, sent)
+            line = kept(case, turn, number, exchange, self._withhold if sensitive else self._keep, sent)
+            line = withheld_exchange(line) if sensitive else line
             offset, length = self._append(self._exchanges, "exchange", line)
         return Where(self._exchanges.path.name, offset, length)
 
@@ -175,6 +180,9 @@ class RunWriter:
         except NotRecorded as error:
             self._failed = error
             raise
+
+    def _withhold(self, data: bytes) -> Body:
+        return withheld_body(self._redact(data))
 
     def _append(self, file: ChainFile, kind: str, line: Any) -> tuple[int, int]:
         if self._failed:

@@ -156,7 +156,7 @@ class Scenario:
     generated parameters by name, as they are written. `tools` go out verbatim;
     `returns` holds what the harness answers for them, by their names; `mcp` are the
     tool servers that it serves itself. `mock_places` says where each key of every
-    `mock:` block stands, by its path from the top of the document.
+    `mock:` block stands, by its path from the top of the document. Of a `sensitive` scenario no text is kept or shown.
     """
 
     title: str
@@ -170,6 +170,7 @@ class Scenario:
     tags: tuple[str, ...] = ()
     owner: str | None = None
     links: tuple[str, ...] = ()
+    sensitive: bool = False
     needs: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     modes: Modes = Modes()

@@ -110,6 +110,7 @@ class Reader:
             tags=tuple(written.tags),
             owner=written.owner,
             links=tuple(written.links),
+            sensitive=written.sensitive,
             needs=tuple(written.needs),
             targets=tuple(written.targets),
             modes=modes,

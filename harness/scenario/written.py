@@ -184,6 +184,7 @@ class WrittenScenario(Written):
     tags: Names = Field([], description="pytest markers for `-m`")
     owner: Name = Field(ABSENT, description="whom to ask")
     links: Names = Field([], description="addresses to read on")
+    sensitive: bool = Field(False, description="of its texts only lengths and hashes are kept and shown")
     needs: Names = Field([], description="features that the target must support; else it is skipped")
     targets: Names = Field([], description="globs over target names, regions and models")
     modes: WrittenModes = WrittenModes()

@@ -178,10 +178,10 @@ R22 gate/test_gate_decisions a_replayed_run_is_no_live_evidence
 R22 cli/test_compare_and_gate altered_record_shuts_the_gate
 R23 record/test_record_joining E41_a_shard_brings_nothing_but_its_record
 R23 record/test_record_joining same_shard_twice_counts_once missing_shard_is_told altered_shard_is_told
+R24 plugin/test_sensitive T24_a_sensitive_scenario_leaves_no_text
+R24 plugin/test_sensitive T24_the_search_sees_what_any_other_scenario_leaves
 R25 plugin/test_environment_stays T25_no_secret_in_arguments_and_names_of_files
 """)
 
-NOT_SHOWN: Final[Mapping[str, str]] = {
-    "R24": "there is no mark for sensitive scenarios: prompts and answers are always recorded",
-}
+NOT_SHOWN: Final[Mapping[str, str]] = {}
 """What no test shows, and why."""

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "allow": "engine/test_engine_conduct.py",  # what is allowed is a warning, and specs/ passes without any
     "repeat": "golden/diagnostics/repeats.yaml",
     "pass": "golden/diagnostics/repeats.yaml",
+    "sensitive": "plugin/test_sensitive.py",  # nothing of specs/ has to be withheld
     "returns.delay": "engine/test_engine_rounds.py",
 }
 """Word → the test that uses it instead, below tests/."""

@@ -251,6 +251,7 @@ about: why
 tags: [a]
 owner: me
 links: [https://example.com]
+sensitive: true
 needs: [text]
 targets: ["*"]
 modes: {delivery: [plain, stream], state: [chained, auto_compacted], client: [wire], compact_threshold: 2000}

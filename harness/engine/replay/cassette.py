@@ -20,6 +20,7 @@ from harness.engine.replay.matching import Asked
 from harness.engine.replay.tape import Recorded, ReplayTarget, Tape
 from harness.engine.targets.target import Door, Facts, Target
 from harness.findings import Finding, OnWire, Verdict
+from harness.record.exchanges import BodyMissing
 from harness.record.lines import CaseLine, FindingLine, Head, ScenarioLine, TargetLine, TurnLine
 from harness.record.run import Run
 from harness.scenario.load import bound
@@ -125,11 +126,13 @@ class Cassette:
         line = self._next(case)
         if line is None:
             return replace(case, target=ReplayTarget(case.target.facts, why=_lacking(case)))
-        made = line.made
-        base = str(made.get("base") or _base_of(self._exchanges(line)))
+        try:
+            exchanges = self._exchanges(line)
+        except BodyMissing as missing:
+            return replace(case, target=ReplayTarget(case.target.facts, why=missing.why))
+        base = str(line.made.get("base") or _base_of(exchanges))
         recorded = [
-            Recorded(each.turn, each.number, each.exchange, Asked.of(each.exchange.request, base))
-            for each in self._exchanges(line)
+            Recorded(each.turn, each.number, each.exchange, Asked.of(each.exchange.request, base)) for each in exchanges
         ]
         tape = Tape(line, recorded, base, self.strict)
         if case.scenario.given:

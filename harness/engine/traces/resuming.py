@@ -18,6 +18,7 @@ from harness.record.bounds import bounded
 from harness.record.lines import CaseLine, Head
 from harness.record.run import Run
 from harness.record.unsound import Empty, NoHead, Unsound
+from harness.record.withholding import withheld_values
 
 SHOWN: Final = 5
 """Names that a message tells of many."""
@@ -85,6 +86,7 @@ class Earlier:
         found: set[tuple[str, str] | str] = set()
         for case in cases:
             now = {name: bounded(value) for name, value in case.values.items()}
+            now = withheld_values(case.values) if case.scenario.sensitive else now
             lines = () if case.scenario.given else self.lines.get(case.id, ())
             if any(dict(line.values) != now and "[redacted]" not in str(line.values) for line in lines):
                 found.add((case.scenario.file, case.scenario.id))
