@@ -7,6 +7,7 @@ used, so that commands without statistics start without them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, comb, sqrt
+from statistics import NormalDist
 from typing import Final
 
 ALPHA: Final = 0.05
@@ -36,9 +37,7 @@ def wilson(passed: int, trials: int, confidence: float = 1 - ALPHA) -> Interval:
     """Wilson's score interval of a rate (Wilson 1927); without trials everything is possible."""
     if not trials:
         return Interval(0.0, 0.0, 1.0)
-    from scipy.special import ndtri
-
-    z = float(ndtri((1 + confidence) / 2))
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     rate = passed / trials
     scale = 1 + z * z / trials
     middle = (rate + z * z / (2 * trials)) / scale
