@@ -1,6 +1,7 @@
 """Many minutes of cases on the embedded endpoint, of whose requests some meet a random fault.
 
-One in twenty requests meets a defect of groups A, B and C that is drawn anew. What must hold: no exception of ours; a
+To warm up, every defect of groups A, B and C is met once: what only a large body or a long stream needs is there from
+then on. After that one in twenty requests meets a defect that is drawn anew. What must hold: no exception of ours; a
 case that met no fault passes; one that met a fault has a finding, or passes where the defect had nothing to break;
 memory does not grow: its mean over the last third lies within 5 % of that over the first third after warm-up. It is
 looked at between cases: every so often the next ones wait until none is under way, garbage is collected, and what is
@@ -83,7 +84,10 @@ class Soak:
     def case(self, number: int, made: tuple[Case, ...]) -> Case:
         """The next case, which meets a fault or does not."""
         base = made[number % len(made)]
-        fault = self.dice.choice(FAULTS) if self.dice.random() < 1 - (1 - SHARE) ** TURNS else None
+        if number < len(FAULTS):
+            fault: str | None = FAULTS[number]
+        else:
+            fault = self.dice.choice(FAULTS) if self.dice.random() < 1 - (1 - SHARE) ** TURNS else None
         if fault:
             self.faults[fault[0]] += 1
         return replace(base, id=f"{base.id}#{number}", target=Faulty(base.target.facts, fault))
@@ -147,8 +151,8 @@ async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
             await free.acquire()
 
     every, due = seconds / 60, began
-    while (now := time.monotonic()) - began < seconds:
-        if now >= due:
+    while (now := time.monotonic()) - began < seconds or number < len(FAULTS):
+        if now >= due and number >= len(FAULTS):
             await quiet()
             mib, objects = kept()
             state.memory.append((now - began, mib))
@@ -165,11 +169,10 @@ async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
     return state
 
 
-def growth(memory: list[tuple[float, float]], seconds: float) -> tuple[float, float]:
-    """The mean memory of the first and of the last third, after a fifth for warming up."""
-    warm = [(at, mib) for at, mib in memory if at > seconds / 5]
-    third = max(1, len(warm) // 3)
-    return statistics.mean(mib for _, mib in warm[:third]), statistics.mean(mib for _, mib in warm[-third:])
+def growth(memory: list[tuple[float, float]]) -> tuple[float, float]:
+    """The mean memory of the first and of the last third after warming up."""
+    third = max(1, len(memory) // 3)
+    return statistics.mean(mib for _, mib in memory[:third]), statistics.mean(mib for _, mib in memory[-third:])
 
 
 def main() -> int:
@@ -180,13 +183,16 @@ def main() -> int:
     seconds = asked.minutes * 60
     with tempfile.TemporaryDirectory() as name, RunWriter(Path(name) / "run", runs.head()) as writer:
         state = asyncio.run(soak(seconds, writer, asked.seed))
-    first, last = growth(state.memory, seconds)
+    first, last = growth(state.memory)
     verdicts = ", ".join(f"{count} {name}" for name, count in sorted(state.verdicts.items()))
     print(f"{asked.minutes:g} minutes, {AT_ONCE} cases at once, seed {asked.seed}: {state.done} cases ({verdicts})")
-    print(f"met a fault: {dict(sorted(state.faults.items()))}, drawn from {len(FAULTS)} defects")
+    print(
+    warm = state.memory[0][0]
+    print(f"warm after {warm:.0f} s; met a fault: {dict(sorted(state.faults.items()))}, of {len(FAULTS)} defects")
+    )
     print(
         f"memory: {first:.1f} MiB in the first third after warm-up, {last:.1f} MiB in the last "
-        f"({last / first - 1:+.1%}); objects {state.objects[len(state.objects) // 5]} and {state.objects[-1]}"
+        f"({last / first - 1:+.1%}); objects {state.objects[0]} and {state.objects[-1]}"
     )
     print("  " + " ".join(f"{mib:.1f}" for _, mib in state.memory))
     print(f"unexplained: {len(state.unexplained)}")
