@@ -186,10 +186,8 @@ def main() -> int:
     first, last = growth(state.memory)
     verdicts = ", ".join(f"{count} {name}" for name, count in sorted(state.verdicts.items()))
     print(f"{asked.minutes:g} minutes, {AT_ONCE} cases at once, seed {asked.seed}: {state.done} cases ({verdicts})")
-    print(
     warm = state.memory[0][0]
     print(f"warm after {warm:.0f} s; met a fault: {dict(sorted(state.faults.items()))}, of {len(FAULTS)} defects")
-    )
     print(
         f"memory: {first:.1f} MiB in the first third after warm-up, {last:.1f} MiB in the last "
         f"({last / first - 1:+.1%}); objects {state.objects[0]} and {state.objects[-1]}"
