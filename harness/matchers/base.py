@@ -131,7 +131,7 @@ class Reading:
             self.mistake(f"`{self.name}` needs true or false, not {described(argument)}")
         return True
 
-    def list(self, argument: Any, least: int = 1) -> list[Any]:
+    def entries(self, argument: Any, least: int = 1) -> list[Any]:
         """The argument as a list with so many entries at least."""
         if isinstance(argument, list) and len(argument) >= least:
             return argument

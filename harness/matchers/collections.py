@@ -26,7 +26,7 @@ class OneOf(Matcher):
 
     @classmethod
     def read(cls, argument: Any, reading: Reading) -> Matcher:
-        values = reading.list(argument)
+        values = reading.entries(argument)
         if reading.kind == "text":
             for index, each in enumerate(values):
                 if each is not None:
@@ -187,7 +187,7 @@ class InOrder(Matcher):
 
     @classmethod
     def read(cls, argument: Any, reading: Reading) -> Matcher:
-        return cls(tuple(reading.list(argument)))
+        return cls(tuple(reading.entries(argument)))
 
     def match(self, value: Any) -> Iterator[Mismatch]:
         if not isinstance(value, list):

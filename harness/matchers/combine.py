@@ -103,5 +103,5 @@ class IgnoreCase(Matcher):
 
 def _each(argument: Any, reading: Reading) -> tuple[Matcher, ...]:
     return tuple(
-        reading.below(index, kind=reading.kind).matcher(each) for index, each in enumerate(reading.list(argument))
+        reading.below(index, kind=reading.kind).matcher(each) for index, each in enumerate(reading.entries(argument))
     )

@@ -122,7 +122,7 @@ class Type(Matcher):
     @classmethod
     def read(cls, argument: Any, reading: Reading) -> Matcher:
         several = isinstance(argument, list)
-        names = reading.list(argument) if several else [argument]
+        names = reading.entries(argument) if several else [argument]
         for index, each in enumerate(names):
             if each is not UNKNOWN and not (isinstance(each, str) and each in TYPES):
                 at = reading.below(index) if several else reading

@@ -41,7 +41,7 @@ class _Sought(Matcher):
     @classmethod
     def read(cls, argument: Any, reading: Reading) -> Matcher:
         several = isinstance(argument, list)
-        parts = reading.list(argument) if several else [argument]
+        parts = reading.entries(argument) if several else [argument]
         for index, part in enumerate(parts):
             at = reading.below(index, name=cls.name) if several else reading
             if part in ("", {}, []) and not isinstance(part, bool | int | float):
@@ -88,7 +88,7 @@ class ContainsAny(_Sought):
 
     @classmethod
     def read(cls, argument: Any, reading: Reading) -> Matcher:
-        return super().read(reading.list(argument) or [UNKNOWN], reading)
+        return super().read(reading.entries(argument) or [UNKNOWN], reading)
 
     def match(self, value: Any) -> Iterator[Mismatch]:
         found = self._found(value)

@@ -53,7 +53,7 @@ def _criteria(written: Mapping[str, Any], reading: Reading) -> tuple[str, ...]:
     if "criteria" not in written:
         reading.mistake("`judge` needs `criteria`", "say what a good answer is, such as `mentions the parcel number`")
         return ()
-    texts = at.list(found) if isinstance(found, list) else [found]
+    texts = at.entries(found) if isinstance(found, list) else [found]
     kept = tuple(at.text(each) for each in texts)
     if any(each == "" or (isinstance(each, str) and "\n" in each.strip()) for each in texts):
         at.mistake("each of the `criteria` is one line of text", "write several as a list")

@@ -6,11 +6,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
 
-from harness.comparison.resampling import Resampling
 from harness.comparison.statistics import (
     Interval,
     all_of,
@@ -19,16 +18,12 @@ from harness.comparison.statistics import (
     different,
     holm,
     largest_drop,
-    pairs_for,
     power,
-    smallest_drop,
-    trials_for,
     wilson,
     worse,
 )
 
 TABLES = 1_000
-HALF_A_POINT = 0.005
 
 
 @pytest.fixture(scope="module")
@@ -130,133 +125,73 @@ def test_chances_of_tries_are_counted_out(trials, data):
     assert all_of(k, passed, trials) == pytest.approx(sum(all(results[at] for at in way) for way in ways) / len(ways))
 
 
-def test_tries_must_fit():
-    with pytest.raises(ValueError, match="between 1 and the 3 trials"):
-        any_of(4, 1, 3)
+def score(lost: int, won: int, pairs: int, drop: float) -> float:
+    """Tango's statistic by its definition: the likeliest shares under a supposed drop are looked for, not computed."""
+
+    def unlikely(worse: float) -> float:
+        better = worse - drop
+        shares = (worse, better, 1 - worse - better)
+        return -sum(count * math.log(max(share, 1e-300)) for count, share in zip(table, shares, strict=True) if count)
+
+    table = (lost, won, pairs - lost - won)
+    least, most = max(0.0, drop), (1 + drop) / 2
+    found = optimize.minimize_scalar(unlikely, bounds=(least, most), method="bounded", options={"xatol": 1e-12})
+    likeliest = min((least, most, found.x), key=unlikely)
+    return (lost - won - pairs * drop) / math.sqrt(pairs * (2 * likeliest - drop - drop * drop))
 
 
-@pytest.mark.parametrize(("pairs", "lost", "won"), [(12, 0.3, 0.1), (20, 0.8, 0.0), (20, 0.2, 0.0), (9, 0.05, 0.05)])
-def test_power_is_counted_out(pairs, lost, won):
-    """Over every table of so many pairs."""
-    seen = sum(
-        float(stats.multinomial.pmf([down, up, pairs - down - up], pairs, [lost, won, 1 - lost - won]))
-        for down in range(pairs + 1)
-        for up in range(pairs + 1 - down)
-        if worse(down, up) <= 0.05
-    )
-    assert power(pairs, lost, won) == pytest.approx(seen, abs=1e-9)
+@pytest.mark.parametrize("alpha", [0.01, 0.05, 0.3])
+@pytest.mark.parametrize(
+    ("lost", "won", "pairs"),
+    [
+        (0, 0, 1),
+        (1, 0, 1),
+        (0, 1, 1),
+        (3, 1, 20),
+        (1, 3, 20),
+        (0, 7, 20),
+        (7, 0, 20),
+        (5, 5, 10),
+        (9, 1, 10),
+        (40, 25, 500),
+    ],
+)
+def test_bound_of_the_drop_is_where_the_score_says(lost, won, pairs, alpha):
+    """There the pairs lie just as far from the supposed drop as the risk allows; a certain loss leaves no more."""
+    bound = largest_drop(lost, won, pairs, alpha)
+    if lost == pairs:
+        assert bound == 1.0
+    else:
+        assert score(lost, won, pairs, bound) == pytest.approx(stats.norm.ppf(alpha), abs=2e-4)
 
 
-def test_power_is_met_in_simulated_runs():
-    random = np.random.default_rng(5)
-    pairs, lost, won, runs = 80, 0.15, 0.05, 4_000
-    tables = random.multinomial(pairs, [lost, won, 1 - lost - won], runs)
-    seen = np.mean([worse(int(down), int(up)) <= 0.05 for down, up, _ in tables])
-    assert seen == pytest.approx(power(pairs, lost, won), abs=0.03)
+def test_bound_of_the_drop_is_that_of_a_risk_of_one_in_twenty():
+    assert largest_drop(3, 1, 20) == largest_drop(3, 1, 20, 0.05) != largest_drop(3, 1, 20, 0.04)
 
 
-def test_no_more_alarms_than_stated_where_nothing_changed():
-    random = np.random.default_rng(6)
-    tables = random.multinomial(60, [0.1, 0.1, 0.8], 4_000)
-    alarms = np.mean([worse(int(down), int(up)) <= 0.05 for down, up, _ in tables])
-    assert alarms <= 0.05 + 0.005
+@given(st.integers(0, 40), st.integers(1, 40), st.floats(0.5, 0.999))
+def test_intervals_are_those_of_scipy_at_any_confidence(passed, more, confidence):
+    trials = passed + more - 1 or 1
+    tested = stats.binomtest(passed, trials)
+    oracle = tested.proportion_ci(confidence, method="wilson")
+    found = wilson(passed, trials, confidence)
+    assert (found.low, found.high) == pytest.approx((oracle.low, oracle.high), abs=1e-9)
+    assert found.low <= found.estimate <= found.high
+    exact = stats.binomtest(passed, trials, alternative="greater").proportion_ci(confidence, method="exact")
+    assert at_least(passed, trials, confidence) == pytest.approx(exact.low, abs=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.integers(5, 300), st.floats(0, 0.2))
-def test_smallest_drop_has_the_power_that_is_wanted_and_no_smaller_one(pairs, won):
-    drop = smallest_drop(pairs, won)
-    if drop is None:
-        assert power(pairs, 1 - won, won) < 0.8
-        return
-    assert power(pairs, won + drop, won) >= 0.8
-    assert power(pairs, won + drop - 0.001, won) < 0.8
+def test_an_interval_holds_its_bounds():
+    interval = Interval(0.5, 0.25, 0.75)
+    assert [interval.holds(value) for value in (0.2, 0.25, 0.5, 0.75, 0.8)] == [False, True, True, True, False]
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.floats(0.03, 0.9))
-def test_pairs_that_are_asked_for_suffice(drop):
-    pairs = pairs_for(drop)
-    assert power(pairs, drop, 0) >= 0.8
-    assert pairs == 1 or power(pairs - 1, drop, 0) < 0.8
-
-
-@pytest.mark.parametrize("drop", [0, -0.1, 1.1])
-def test_drop_that_cannot_be(drop):
-    with pytest.raises(ValueError, match="a drop lies above 0"):
-        pairs_for(drop)
-
-
-@pytest.mark.parametrize(("rate", "trials"), [(0.9, 29), (0.95, 59), (0.99, 299), (0.5, 5)])
-def test_trials_that_show_a_rate(rate, trials):
-    assert trials_for(rate) == trials
-    assert at_least(trials, trials) >= rate > at_least(trials - 1, trials - 1)
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        trials_for(1.0)
-
-
-def test_bootstrap_of_few_clusters_is_that_of_all_draws():
-    """Five clusters can be drawn in 3,125 ways: the quantiles of them all, within half a point."""
-    random = np.random.default_rng(3)
-    for _ in range(20):
-        drops, counts = random.integers(-2, 6, 5), random.integers(5, 12, 5)
-        ways = np.array(list(product(range(5), repeat=5)))
-        every = drops[ways].sum(axis=1) / counts[ways].sum(axis=1)
-        found = Resampling(5, seed=1, draws=40_000).ratio(drops.tolist(), counts.tolist())
-        near = np.quantile(every, [0.023, 0.027]), np.quantile(every, [0.973, 0.977])
-        assert near[0][0] - HALF_A_POINT <= found.low <= near[0][1] + HALF_A_POINT
-        assert near[1][0] - HALF_A_POINT <= found.high <= near[1][1] + HALF_A_POINT
-        assert found.estimate == pytest.approx(drops.sum() / counts.sum())
-
-
-def test_bootstrap_is_that_of_scipy():
-    random = np.random.default_rng(4)
-    drops, counts = random.normal(0.3, 1, 60), random.integers(3, 9, 60).astype(float)
-    oracle = stats.bootstrap(
-        (drops, counts),
-        lambda drop, count, axis: drop.sum(axis=axis) / count.sum(axis=axis),
-        paired=True,
-        vectorized=True,
-        method="percentile",
-        n_resamples=20_000,
-        rng=np.random.default_rng(1),
-    ).confidence_interval
-    found = Resampling(60, seed=2, draws=20_000).ratio(drops.tolist(), counts.tolist())
-    assert (found.low, found.high) == pytest.approx((oracle.low, oracle.high), abs=HALF_A_POINT)
-
-
-def test_bootstrap_covers_the_drop_as_stated():
-    """Scenarios of different difficulty, repeats within them: the true drop lies within in about 95 of 100 runs."""
-    random = np.random.default_rng(8)
-    scenarios, repeats, drop, covered, runs = 120, 5, 0.05, 0, 400
-    for run in range(runs):
-        ease = random.uniform(0.3, 0.95, scenarios)
-        before = random.random((scenarios, repeats)) < ease[:, None]
-        after = random.random((scenarios, repeats)) < ease[:, None] - drop
-        drops = (before.sum(axis=1) - after.sum(axis=1)).tolist()
-        found = Resampling(scenarios, seed=run, draws=500).ratio(drops, [float(repeats)] * scenarios)
-        covered += found.holds(drop)
-    assert 0.92 <= covered / runs <= 0.98
-
-
-def test_quantiles_of_clusters_move_with_their_factor():
-    random = np.random.default_rng(9)
-    clusters = [at for at in range(50) for _ in range(4)]
-    base = random.lognormal(0, 0.3, 200)
-    (median, tail) = Resampling(50, seed=1).quantiles(clusters, base.tolist(), (base * 1.3).tolist(), (0.5, 0.95))
-    assert median.estimate == pytest.approx(1.3)
-    assert (median.low, median.high) == pytest.approx((1.3, 1.3))
-    assert tail.holds(1.3)
-    noisy = base * random.lognormal(0, 0.2, 200)
-    (median,) = Resampling(50, seed=1).quantiles(clusters, base.tolist(), noisy.tolist(), (0.5,))
-    assert median.low < 1.0 < median.high
-
-
-def test_same_seed_same_figures():
-    first, second = (Resampling(30, seed=7).ratio(list(range(30)), [2.0] * 30) for _ in range(2))
-    assert first == second
-    assert first != Resampling(30, seed=8).ratio(list(range(30)), [2.0] * 30)
-    assert math.isfinite(first.low)
+@pytest.mark.parametrize(("k", "trials"), [(0, 3), (4, 3), (-1, 3)])
+def test_tries_that_do_not_fit(k, trials):
+    for chance in (any_of, all_of):
+        with pytest.raises(ValueError) as raised:
+            chance(k, 1, trials)
+        assert str(raised.value) == f"k must lie between 1 and the {trials} trials, not {k}"
 
 
 def test_nothing_tried_leaves_everything_possible():

@@ -264,3 +264,68 @@ def test_the_runs_and_what_is_paired_are_named():
     assert (found.base, found.new) == ("first", "second")
     assert [(each.base.repeat, each.new.repeat) for each in found.lost] == [(0, 0)]
     assert [(each.base.repeat, each.new.repeat) for each in found.won] == [(1, 1)]
+
+
+def test_modes_and_rows_of_a_scenario_are_paired_apart():
+    """Each part of what a case is known by tells two of them apart."""
+    parts = [
+        {},
+        {"delivery": "plain"},
+        {"state": "chained"},
+        {"client": "openai"},
+        {"row": 0},
+        {"row": 1},
+        {"file": "x"},
+    ]
+    (line,) = verdicts.lines("one", "p")
+    whole = replace(verdicts.run({}), cases=tuple(replace(line, **part) for part in parts))
+    found = pair(whole, whole)
+    assert len({each.identity for each in found.pairs}) == len(found.pairs) == len(parts)
+    for at in range(len(parts)):
+        less = replace(whole, cases=(*whole.cases[:at], *whole.cases[at + 1 :]))
+        assert pair(whole, less).removed == pair(less, whole).added == (str(found.pairs[at].identity),)
+        assert len(pair(whole, less).pairs) == len(parts) - 1
+
+
+def test_targets_of_other_names_are_paired_under_the_name_in_the_base():
+    base, new = verdicts.run({"one": "p"}, [OLD[0]]), verdicts.run({"one": "f"}, [NEW[0]])
+    found = pair(base, new)
+    assert [str(each.identity) for each in found.pairs] == [f"{runs.FILE}::one[swe-old-stream-stateless]"]
+    assert found.targets == {"swe-old": "swe-new"}
+
+
+def test_targets_of_one_region_need_a_model_to_be_told_apart():
+    """A region alone, then a model alone, then whoever is left; never one of two."""
+    old = [target("a", "swedencentral"), target("b", "eastus2"), target("c", model="o3")]
+    new = [target("x", model="o3"), target("y", "eastus2"), target("z", "swedencentral")]
+    assert names(old, new) == {"a": "z", "b": "y", "c": "x"}
+    assert names([target("a", "swedencentral", "o3")], [target("x", "eastus2", "gpt-5")]) == {"a": "x"}
+    same = [target("a", "swedencentral"), target("b", "swedencentral")]
+    assert names([*same, target("k")], [target("k"), target("x", "eastus2")][:1]) == {"k": "k"}
+
+
+def test_a_name_that_is_taken_is_not_given_again():
+    """What the reader said of a target holds, also against the target of the same name."""
+    both = [target("a", "swedencentral", "o3"), target("b", "eastus2", "o3")]
+    assert names(both, both, {"a": "b"}) == {"a": "b", "b": "a"}
+
+
+def test_repeats_that_one_run_has_alone_are_not_paired():
+    found = pair(verdicts.run({"one": "ppp"}), verdicts.run({"one": "pf"}))
+    assert [(each.before, each.after) for each in found.pairs] == [(True, True), (True, False)]
+    assert found.unjudged == found.added == found.removed == found.changed == ()
+
+
+def test_the_last_attempt_counts_where_nothing_failed():
+    base = verdicts.run({"one": "p"})
+    first, second = (verdicts.lines("one", letter)[0] for letter in "ep")
+    new = replace(base, cases=(first, replace(second, attempt=2)))
+    (found,) = pair(base, new).pairs
+    assert (found.new.verdict, found.new.attempt) == (Verdict.PASSED, 2)
+
+
+@pytest.mark.parametrize(("letters", "unjudged"), [("ps", 0), ("ss", 0), ("is", 1), ("pi", 1), ("ep", 1), ("fs", 0)])
+def test_what_was_left_out_on_purpose_is_not_unjudged(letters, unjudged):
+    found = pair(verdicts.run({"one": letters[0]}), verdicts.run({"one": letters[1]}))
+    assert len(found.unjudged) == unjudged
+    assert found.pairs == ()
