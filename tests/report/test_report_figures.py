@@ -2,115 +2,20 @@
 
 import base64
 import json
-import random
 import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from builders import runs
+from builders.lots import Text, drawn
 
 from harness.comparison.comparison import compare
-from harness.findings import Level, Verdict
-from harness.record.lines import CaseLine, Latency, TargetLine, Usage
+from harness.findings import Verdict
+from harness.record.lines import CaseLine, Usage
 from harness.record.run import Run
 from harness.report import page
-
-REGIONS = ("eastus2", "swedencentral", "westeurope")
-MODELS = ("gpt-5", "gpt-5-mini")
-MODES = (("plain", "chained"), ("stream", "chained"), ("stream", "stateless"))
-VERDICTS = [Verdict.PASSED] * 6 + [Verdict.FAILED] * 2 + [Verdict.INCONCLUSIVE, Verdict.ERRORED, Verdict.SKIPPED]
-
-
-def drawn(seed: int) -> Run:
-    """A run of 14 scenarios in three modes on six targets with verdicts, times and tokens by lot; some never ran."""
-    lot = random.Random(seed)
-    targets = tuple(TargetLine(f"t/{r}/{m}", "live", "https://x", m, m, None, r) for r in REGIONS for m in MODELS)
-    planned, lines = [], []
-    for scenario in range(14):
-        for target in targets:
-            for delivery, state in MODES:
-                file = f"specs/part{scenario % 4}/one.yaml"
-                id_ = f"{file}::s{scenario}[{target.name}-{delivery}-{state}]"
-                planned.append(id_)
-                if lot.random() > 0.05:
-                    lines.append(_line(lot, id_, f"s{scenario}", file, target, delivery, state))
-    scenarios = tuple(
-        runs.ScenarioLine(f"s{n}", f"specs/part{n % 4}/one.yaml", 1, f"Scenario {n}", digest="ab") for n in range(14)
-    )
-    head = runs.head(planned, run=f"run-{seed}", targets=targets, scenarios=scenarios)
-    return Run(head, tuple(lines))
-
-
-def _line(lot: random.Random, id_: str, scenario: str, file: str, target: TargetLine, *mode: str) -> CaseLine:
-    verdict = lot.choice(VERDICTS)
-    findings = []
-    if verdict is Verdict.FAILED:
-        findings.append(runs.finding(lot.choice(["order.seq_gap", "sem.usage_sum", "tool.args_json"])))
-    if verdict is Verdict.INCONCLUSIVE:
-        findings.append(runs.finding("avail.throttled", message="429"))
-    if lot.random() < 0.1:
-        findings.append(runs.finding("avail.retried", level=Level.NOTE, message="sent 3 times", actual=3))
-    first = lot.random()
-    return runs.case(
-        id_,
-        verdict,
-        scenario=scenario,
-        file=file,
-        title=f"Scenario {scenario}",
-        target=target.name,
-        region=target.region,
-        model=target.model,
-        delivery=mode[0],
-        state=mode[1],
-        findings=tuple(findings),
-        latency=Latency(first / 2, first, first + lot.random() * 3),
-        usage=Usage(lot.randrange(200), lot.randrange(100), lot.randrange(300)),
-        reason="no reason at all" if verdict in (Verdict.ERRORED, Verdict.SKIPPED) else None,
-    )
-
-
-class Text(HTMLParser):
-    """The page's tables as rows of cell texts by the id of their section, and all text of each section."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tables: dict[str, list[list[list[str]]]] = defaultdict(list)
-        self.said: dict[str, str] = defaultdict(str)
-        self.section, self.quiet, self.inside = "header", 0, False
-        self.feed(re.sub(r"<noscript>.*?</noscript>", "", text, flags=re.DOTALL))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "section":
-            self.section = dict(attrs).get("id") or "columns"
-        elif tag in ("script", "style"):
-            self.quiet += 1
-        elif tag == "table":
-            self.tables[self.section].append([])
-            self.inside = True
-        elif tag == "tr":
-            self.tables[self.section][-1].append([])
-        elif tag in ("td", "th"):
-            self.tables[self.section][-1][-1].append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.quiet -= tag in ("script", "style")
-        if tag == "table":
-            self.inside = False
-
-    def handle_data(self, data: str) -> None:
-        if self.quiet:
-            return
-        self.said[self.section] += data
-        tables = self.tables[self.section]
-        if self.inside and tables[-1] and tables[-1][-1]:
-            tables[-1][-1][-1] += data
-
-    def table(self, section: str, at: int = 0) -> list[list[str]]:
-        return [[re.sub(r"\s+", " ", cell).strip() for cell in row] for row in self.tables[section][at]]
 
 
 @pytest.fixture(scope="module", params=[1, 2])
@@ -284,3 +189,20 @@ def test_rows_of_the_table(told: tuple[Run, Run, Text, str]):
         if line is not None:
             assert (row["ttft"], row["tokens"]) == (line.latency.first_token, line.usage.total_tokens)
             assert row["rules"] == list(dict.fromkeys(finding.rule for finding in line.findings))
+
+
+def test_what_is_drawn_is_what_is_said(told: tuple[Run, Run, Text, str]):
+    """Every interval that is drawn on a line from 0 to 100 begins, ends and has its mark where its words say."""
+    whole = told[3]
+    drawings = re.findall(r'<svg class="interval[^>]*aria-label="([^"]+)">(.*?)</svg>', whole, re.DOTALL)
+    seen = 0
+    for said, drawing in drawings:
+        words = re.findall(r"([\d.]+) % \((?:95 %: )?([\d.]+) to ([\d.]+)\)", said)
+        spreads = re.findall(r'class="spread[^"]*" x="([\d.]+)" y="\d+" width="([\d.]+)"', drawing)
+        points = re.findall(r'class="point" x="([\d.]+)"', drawing)
+        for (rate, low, high), (x, width), point in zip(words, spreads, points, strict=True):
+            assert float(x) == pytest.approx(float(low), abs=0.06)
+            assert float(x) + float(width) == pytest.approx(max(float(high), float(x) + 0.5), abs=0.12)
+            assert float(point) == pytest.approx(min(99, float(rate)), abs=0.06)
+            seen += 1
+    assert seen > 30
