@@ -34,7 +34,7 @@ NOTICED = ("killed", "timeout", "segfault")
 ENOUGH = 0.9
 
 TESTS = {
-    "pointer": ["tests/test_pointer.py", "tests/source", "tests/matchers"],
+    "pointer": ["tests/test_pointer.py"],
     "findings": ["tests/test_findings.py"],
     "source": ["tests/source"],
     "matchers": ["tests/matchers", "tests/expectations"],
