@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint types floors coverage pure-coverage code-mutants bench proofs alarms known-rate fuzz pages pictures lock clean kills soak bounds many
+.PHONY: run test check lint types floors coverage pure-coverage code-mutants bench proofs alarms known-rate fuzz pages pictures lock clean kills soak bounds many sbom
 
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
@@ -121,6 +121,9 @@ lock: $(VENV)/.dev  ## pin every dependency anew
 	  pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --exclude-newer "7 days" --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --group dev pyproject.toml -o requirements-dev.lock
+
+sbom: $(VENV)/.dev  ## bills of materials of both lock files, CycloneDX, into build/
+	$(PROOF)/sbom.py build
 
 clean:
 	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
