@@ -120,29 +120,35 @@ class Step:
     item: str = ""
 
 
-def _spans() -> Mapping[str, Step]:
-    table: dict[str, Step] = {}
-
-    def put(level: str, **events: str) -> None:
-        for move, name in events.items():
-            table[f"response.{name}"] = Step(f"response.{name}", LEVELS[level], Move(move))
-
-    put("item", open="output_item.added", close="output_item.done")
-    put("part", open="content_part.added", close="content_part.done")
-    put("summary", open="reasoning_summary_part.added", close="reasoning_summary_part.done")
-    put("text", grow="output_text.delta", settle="output_text.done", annotate="output_text.annotation.added")
-    put("refusal", grow="refusal.delta", settle="refusal.done")
-    put("reasoning text", grow="reasoning_text.delta", settle="reasoning_text.done")
-    put("summary text", grow="reasoning_summary_text.delta", settle="reasoning_summary_text.done")
-    put("arguments", grow="function_call_arguments.delta", settle="function_call_arguments.done")
-    put("mcp arguments", grow="mcp_call_arguments.delta", settle="mcp_call_arguments.done")
-    put("input", grow="custom_tool_call_input.delta", settle="custom_tool_call_input.done")
-    put("code", grow="code_interpreter_call_code.delta", settle="code_interpreter_call_code.done")
-    put("diff", grow="apply_patch_call_operation_diff.delta", settle="apply_patch_call_operation_diff.done")
-    put("command", open="shell_call_command.added", grow="shell_call_command.delta", settle="shell_call_command.done")
-    put("output", grow="shell_call_output_content.delta", settle="shell_call_output_content.done")
-    put("item", image="image_generation_call.partial_image")
-    return table
+_SPANS: Final[Mapping[str, Mapping[Move, str]]] = {
+    "item": {
+        Move.OPEN: "output_item.added",
+        Move.CLOSE: "output_item.done",
+        Move.IMAGE: "image_generation_call.partial_image",
+    },
+    "part": {Move.OPEN: "content_part.added", Move.CLOSE: "content_part.done"},
+    "summary": {Move.OPEN: "reasoning_summary_part.added", Move.CLOSE: "reasoning_summary_part.done"},
+    "text": {
+        Move.GROW: "output_text.delta",
+        Move.SETTLE: "output_text.done",
+        Move.ANNOTATE: "output_text.annotation.added",
+    },
+    "refusal": {Move.GROW: "refusal.delta", Move.SETTLE: "refusal.done"},
+    "reasoning text": {Move.GROW: "reasoning_text.delta", Move.SETTLE: "reasoning_text.done"},
+    "summary text": {Move.GROW: "reasoning_summary_text.delta", Move.SETTLE: "reasoning_summary_text.done"},
+    "arguments": {Move.GROW: "function_call_arguments.delta", Move.SETTLE: "function_call_arguments.done"},
+    "mcp arguments": {Move.GROW: "mcp_call_arguments.delta", Move.SETTLE: "mcp_call_arguments.done"},
+    "input": {Move.GROW: "custom_tool_call_input.delta", Move.SETTLE: "custom_tool_call_input.done"},
+    "code": {Move.GROW: "code_interpreter_call_code.delta", Move.SETTLE: "code_interpreter_call_code.done"},
+    "diff": {Move.GROW: "apply_patch_call_operation_diff.delta", Move.SETTLE: "apply_patch_call_operation_diff.done"},
+    "command": {
+        Move.OPEN: "shell_call_command.added",
+        Move.GROW: "shell_call_command.delta",
+        Move.SETTLE: "shell_call_command.done",
+    },
+    "output": {Move.GROW: "shell_call_output_content.delta", Move.SETTLE: "shell_call_output_content.done"},
+}
+"""Level → what happens on it, and the event that says so."""
 
 
 TEXT: Final = "*text*"
@@ -190,7 +196,11 @@ GRAMMAR: Final[Mapping[str, Step]] = {
     },
     "error": Step("error", _RESPONSE, Move.ERROR),
     "keepalive": Step("keepalive", _RESPONSE, Move.PASS),
-    **_spans(),
+    **{
+        f"response.{name}": Step(f"response.{name}", LEVELS[level], move)
+        for level, events in _SPANS.items()
+        for move, name in events.items()
+    },
     **{
         f"response.{item}.{phase}": Step(f"response.{item}.{phase}", LEVELS["item"], Move.PHASE, phase, item)
         for item, phases in PHASES.items()

@@ -58,7 +58,8 @@ class ReadingRule(Rule):
     touches: ClassVar[tuple[str, ...]] = ()
 
     def judge(self, conversation: Conversation) -> Iterator[Finding]:
-        for reply in conversation.replies:
+        wholes = (whole for taken in conversation.turns for whole in taken.joined)
+        for reply in (*conversation.replies, *wholes):
             for finding in reply.findings:
                 if finding.rule == self.name:
                     yield finding

@@ -42,7 +42,8 @@ def given(story: Story, container: str) -> list[str]:
             wanted = tool.get("container") if isinstance(tool, dict) else None
             ids = wanted.get("file_ids") if isinstance(wanted, dict) else None
             if container in shown and isinstance(ids, list):
-                found += [each for each in ids if isinstance(each, str) and each not in found]
+                named = dict.fromkeys(each for each in ids if isinstance(each, str))
+                found += [each for each in named if each not in found]
     for step in story.of("other"):
         about = _about(step)
         if about == (container, True) and step.reply.exchange.request.method == "POST" and step.http == 200:

@@ -1,6 +1,7 @@
 """Rules of identity: who answered is who was asked. They look at what the operator says stands behind a target."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Final
 
@@ -32,9 +33,9 @@ class _Identity(Rule):
             if promised and reply.operation == "create" and reply.exchange.status == 200:
                 yield from self.pairs(reply, promised)
 
+    @abstractmethod
     def pairs(self, reply: Reply, promised: Promised) -> Iterator[tuple[Reply, str, str]]:
         """The reply with what was promised and what it tells; nothing where either is silent."""
-        raise NotImplementedError
 
 
 class ModelVersion(_Identity):

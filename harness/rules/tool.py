@@ -4,6 +4,8 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Final
 
+from harness.conversation import Conversation
+from harness.findings import Finding
 from harness.protocol.grammar import OWN_CALL_ID
 from harness.protocol.items import arguments_not_json, doubled_call_ids
 from harness.protocol.spans import word
@@ -35,6 +37,13 @@ class _OfPlainReplies(ReplyRule):
     def look(self, reply: Reply) -> Iterator[Wrong]:
         if not reply.streamed:
             yield from self.plain(reply)
+
+    def judge(self, conversation: Conversation) -> Iterator[Finding]:
+        for reply in conversation.replies:
+            if reply.streamed:
+                yield from (finding for finding in reply.findings if finding.rule == self.name)
+            else:
+                yield from self.found(reply)
 
     @abstractmethod
     def plain(self, reply: Reply) -> Iterator[Wrong]:

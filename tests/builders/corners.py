@@ -1,13 +1,21 @@
-"""Streams that the corners of the checker are shown with, beside the base exchanges."""
+"""What corners are shown with: streams beside the base exchanges, conversations of one answer."""
 
 from collections.abc import Callable
 from typing import Any
 
 from builders import streams as s
 from builders.streams import Event, Events
+from builders.tellings import ask, telling
+
+from harness.conversation import Conversation
 
 Add = Callable[..., None]
-"""Adds a corner: what it is about, its events, `keep` where they keep their numbers, how it is judged."""
+"""Adds a corner: what it is about and what is judged; of a stream also how, and whether its numbers are kept."""
+
+
+def one(given: Any = "i", *items: Any, **more: Any) -> Conversation:
+    """A conversation of one answer."""
+    return telling(ask(1, given, *items, **more))
 
 
 def in_part(type_: str, family: str, field_: str, item: Event) -> Events:

@@ -3,6 +3,17 @@
 What is found in each, and how often each rule had something to look at, stands in `golden/rules/conversations.txt`.
 """
 
+from builders import corners_kept, corners_told, corners_tools
+
 from harness.conversation import Conversation
 
 CORNERS: list[tuple[str, Conversation]] = []
+
+
+def corner(about: str, conversation: Conversation) -> None:
+    """Adds a conversation."""
+    CORNERS.append((about, conversation))
+
+
+for make in (*corners_told.ALL, *corners_kept.ALL, *corners_tools.ALL):
+    make(corner)

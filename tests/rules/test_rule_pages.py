@@ -15,6 +15,12 @@ def test_every_code_has_one_rule():
     assert sorted(names) == sorted(CODES)
 
 
+def test_a_rule_has_the_level_and_source_of_its_code():
+    for rule in RULES:
+        assert (rule.level, rule.source) == (CODES[rule.name].level, CODES[rule.name].source)
+        assert rule.page.startswith(f"{rule.title}\n") or rule.page == rule.title
+
+
 def test_every_page_begins_with_a_sentence_and_says_what_shows_the_rule():
     for rule in RULES:
         assert re.fullmatch(r"[A-Z][^.]{9,}.*[.]|response\..*[.]|output_index.*[.]", rule.title), rule.name

@@ -36,14 +36,6 @@ def test_what_shows_a_rule_counts_as_a_chance_of_it(id_, conversation, code, lev
     assert judge(conversation).applied[code] >= 1
 
 
-def test_a_rule_asked_alone_says_what_it_says_among_all():
-    for _, conversation, *_ in DEFECTS:
-        for rule in RULES:
-            if isinstance(rule, StoryRule):
-                together = [finding for finding in judge(conversation).findings if finding.rule == rule.name]
-                assert list(rule.judge(conversation)) == together
-
-
 def test_recorded_conversations_of_several_turns_are_passed():
     """N34, turn by turn: recordings of one test of its project are one conversation."""
     together = defaultdict(list)
