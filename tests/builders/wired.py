@@ -42,13 +42,13 @@ def whole(events: list[dict[str, Any]]) -> Exchange:
     return streamed([body], head=Head(200, (("Content-Type", "application/json"),), "OK"))
 
 
-def wrong_streams(folder: Path, most: int = 60) -> Run:
-    """A run in which every case's stream is a mutant of a good one, with the findings of reading it."""
+def wrong_streams(folder: Path, most: int = 60, each: int = 7) -> Run:
+    """A run in which every case's stream is a mutant of a good one (one in `each`), with the findings of reading it."""
     found: list[tuple[Exchange, list[FindingLine]]] = []
     for name in ("x2", "x3", "x8", "x9"):
         events = getattr(streams, name)()
         for n, mutant in enumerate(mutants(events)):
-            if n % 7:
+            if n % each:
                 continue
             exchange = streamed(on_wire.blocks(mutant.of(events)))
             findings = [FindingLine.of(each) for each in Reply(exchange).findings if each.level is Level.ERROR]

@@ -1,6 +1,7 @@
 """What people do with a page, in a real browser: find the byte, send a view, find what was lost, step a stream."""
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,17 +9,17 @@ from typing import Any
 import pytest
 from builders import on_wire, runs, streams, wired
 from builders.hostile import PAYLOADS, hostile_run
+from builders.lots import drawn
 
 from harness.comparison.comparison import Comparison, compare
 from harness.findings import Level, Verdict
 from harness.gate.decide import decide
 from harness.gate.policy import Policy, Read
 from harness.pointer import resolve, tokens
-from harness.record.lines import FindingLine, Where
+from harness.record.lines import CaseLine, FindingLine, Where
 from harness.record.run import Run
-from harness.record.writer import RunWriter
 from harness.report.text import visible
-from harness.wire.exchange import Ending, Head, How, Request
+from harness.wire.exchange import Head
 
 MARKED = """() => {
   const marks = [...document.querySelectorAll("#case mark.on")];
@@ -40,24 +41,29 @@ def expected_value(body: bytes, finding: FindingLine) -> Any:
 
 
 def test_fifty_findings_are_reached_to_their_bytes(opened: Any, tmp_path: Path):
-    """From a record of broken streams: the marked bytes are those of the value, and stand where they stand on disk."""
-    run = wired.wrong_streams(tmp_path / "run")
+    """Fifty by lot from a record of broken streams: what is marked is the value, where it stands on disk."""
+    run = wired.wrong_streams(tmp_path / "run", 120, each=3)
+    known = [
+        (number, at) for number, one in enumerate(run.attempts) for at, _ in enumerate(run.attempts[one][0].findings)
+    ]
+    assert len(known) > 100
     shown = opened(run)
-    reached = 0
-    for number, one in enumerate(run.attempts):
-        (line,) = run.attempts[one]
+    cases = list(run.attempts)
+    rules = set()
+    for number, at in random.Random(50).sample(known, 50):
+        (line,) = run.attempts[cases[number]]
+        finding = line.findings[at]
         body = run.wire(line.turns[0].exchanges[0]).body
-        for at, finding in enumerate(line.findings):
-            shown.go(f"case={number}&finding={at}", f"#case code:text-is('{one}')")
-            shown.page.wait_for_selector("#case mark.on")
-            start, end, text = shown.page.evaluate(MARKED)
-            assert body[start:end].decode() == text
-            if finding.pointer:
-                assert json.loads(text) == expected_value(body, finding)
-            else:
-                assert text.rstrip("\n").encode() == body.split(b"\n\n")[finding.event or 0]
-            reached += 1
-    assert reached >= 50
+        shown.go(f"case={number}&finding={at}", f"#case code:text-is('{cases[number]}')")
+        shown.page.wait_for_selector("#case mark.on")
+        start, end, text = shown.page.evaluate(MARKED)
+        assert body[start:end].decode() == text
+        if finding.pointer:
+            assert json.loads(text) == expected_value(body, finding)
+        else:
+            assert text.rstrip("\n").encode() == body.split(b"\n\n")[finding.event or 0]
+        rules.add(finding.rule)
+    assert len(rules) > 10
     assert shown.quiet()
 
 
@@ -223,46 +229,6 @@ def test_gate_says_why_it_is_shut_and_leads_there(opened: Any):
     assert gated.reasons[0].code in shown.page.inner_text("#case")
 
 
-def resumed(folder: Path) -> Run:
-    """A stream that was cut by us and resumed, with a violation in its second part."""
-    blocks = on_wire.blocks(streams.x2())
-    first = wired.streamed(blocks[:4], ending=Ending(How.CUT_BY_US), ended_at=0.2)
-    url = f"{wired.URL}/resp_1?stream=true&starting_after=3"
-    second = wired.streamed(blocks[4:], url, request=Request("GET", url), started=1_780_000_001.0)
-    finding = runs.finding(exchange=1, event=1, offset=len(blocks[4]), pointer="")
-    id_ = runs.case_id()
-    with RunWriter(folder, runs.head([id_])) as writer:
-        writer.case(wired.case(writer, id_, [first, second], [finding]))
-    return Run.read(folder)
-
-
-def test_time_line_is_stepped_by_keyboard(opened: Any, tmp_path: Path):
-    """Both parts of a resumed stream on one line; the arrow keys go from event to event, and the address with them."""
-    shown = opened(resumed(tmp_path / "run"), "#case=0")
-    shown.page.wait_for_selector(".strips")
-    events = streams.x2()
-
-    assert shown.count(".strips") == 1
-    assert "resumed after event 3 at 500 ms" in shown.text(".timeline figcaption")
-    assert shown.count(".strip .violation") == 1
-    shown.page.focus(".strips")
-    for n in range(6):
-        shown.page.keyboard.press("ArrowRight")
-        assert shown.page.get_attribute(".strips", "aria-valuenow") == str(n)
-        assert shown.text(".event b") == events[n]["type"]
-    assert "order.seq_gap" in shown.text(".event")
-    assert (
-        shown.page.locator(".timeline pre").inner_text().strip().endswith(json.dumps(events[5], separators=(",", ":")))
-    )
-    shown.page.keyboard.press("End")
-    assert shown.text(".event b") == events[-1]["type"]
-
-    again = opened(resumed(tmp_path / "again"), "#" + shown.page.url.partition("#")[2])
-    again.page.wait_for_selector(".event b")
-    assert again.text(".event b") == events[-1]["type"]
-    assert again.quiet()
-
-
 def test_passed_case_names_its_place_in_the_record(opened: Any, every: Run):
     shown = opened(every, "#case=4")
     shown.page.wait_for_selector("#case h1")
@@ -333,23 +299,89 @@ def test_exchange_that_is_gone_is_said(opened: Any):
     assert shown.quiet()
 
 
-def test_call_of_a_tool_stands_beside_its_result(opened: Any, tmp_path: Path):
-    """Both passed between the first question and the last answer of a turn, and only the wire knows of them."""
-    call = {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": '{"city":"Oslo"}'}
-    result = {"type": "function_call_output", "call_id": "call_1", "output": "sleet"}
-    kind = Head(200, (("Content-Type", "application/json"),), "OK")
-    first = wired.streamed([json.dumps({"output": [call]}).encode()], head=kind)
-    asked = Request("POST", wired.URL, (), json.dumps({"input": [call, result]}).encode())
-    second = wired.streamed([json.dumps({"output": [runs.said("Sleet.")]}).encode()], head=kind, request=asked)
-    id_ = runs.case_id()
-    with RunWriter(tmp_path / "run", runs.head([id_])) as writer:
-        writer.case(wired.case(writer, id_, [first, second], []))
-    shown = opened(Run.read(tmp_path / "run"), "#case=0")
-    shown.page.wait_for_selector("#case .call")
+def counted_again(lines: list[CaseLine]) -> dict[str, list[str]]:
+    """The row of the rates and that of the times to the first token, of these attempts; none where there is none."""
+    judged = [line.verdict for line in lines if line.verdict in (Verdict.PASSED, Verdict.FAILED)]
+    firsts = sorted(line.latency.first_token for line in lines if line.latency.first_token is not None)
+    rows = {"rates": ["none", ""], "ttft": ["none", "", "", "", "", ""]}
+    if judged:
+        passed, n = judged.count(Verdict.PASSED), len(judged)
+        p, z = passed / n, 1.959963984540054
+        middle, half = p + z * z / 2 / n, z * (p * (1 - p) / n + z * z / 4 / n / n) ** 0.5
+        low, high = (max(0.0, middle - half) / (1 + z * z / n), min(1.0, (middle + half) / (1 + z * z / n)))
+        rows["rates"] = [f"{passed} of {n}", f"{100 * p:.1f} % (95 %: {100 * low:.1f} to {100 * high:.1f})"]
+    if firsts:
+        shares = [next(v for k, v in enumerate(firsts, 1) if k >= share * len(firsts)) for share in (0.5, 0.9, 0.99)]
+        rows["ttft"] = [str(len(firsts)), *(f"{1000 * value:.0f} ms" for value in (firsts[0], *shares, firsts[-1]))]
+    return rows
 
-    assert shown.page.locator("#case .call h4").all_text_contents() == [
-        "calls weather (call_1)",
-        "result of call_1 (function_call_output)",
+
+ROWS = """(table) => [...document.querySelectorAll(`#measures table[${table}] tbody tr`)].map((line) =>
+  [...line.cells].filter((cell) => !cell.matches(".drawn")).map((cell) => cell.textContent))"""
+
+
+def test_rates_and_times_follow_the_filter(opened: Any):
+    """Of what is shown they are counted anew, repeats one by one; without a filter stands what was written."""
+    plain = drawn(3)
+    again = [
+        replace(line, repeat=1, verdict=Verdict.PASSED, latency=replace(line.latency, first_token=0.0411 + n / 997))
+        for n, line in enumerate(plain.cases)
+        if n % 5 == 0 and line.verdict is Verdict.PASSED
     ]
-    assert "sleet" in shown.text("#case .call")
+    run = Run(plain.head, (*plain.cases, *again))
+    shown = opened(run)
+    written = {table: shown.page.evaluate(ROWS, table) for table in ("data-rates", "data-figure=ttft")}
+
+    for query, keep in (
+        ("mode:chained", lambda line: line.state == "chained"),
+        ("region:east", lambda line: "east" in line.region),
+        ("scenario:s7 -verdict:failed", lambda line: line.scenario == "s7" and line.verdict is not Verdict.FAILED),
+    ):
+        shown.page.fill("#query", query)
+        kept = [line for line in run.cases if keep(line)]
+        count = len({case for case in run.head.planned if any(line.case == case for line in kept)})
+        missing = [case for case in run.missing if query.startswith("mode") and "-chained]" in case]
+        missing += [case for case in run.missing if query.startswith("region") and "east" in case]
+        missing += [case for case in run.missing if query.startswith("scenario") and "::s7[" in case]
+        shown.wait(f"document.getElementById('measured').textContent.startsWith('Of the {count + len(missing)} cases')")
+        for table, name in (("data-rates", "rates"), ("data-figure=ttft", "ttft")):
+            for place, *told in shown.page.evaluate(ROWS, table):
+                region, model = place.split(" · ")
+                lines = [line for line in kept if (line.region, line.model) == (region, model)]
+                assert told == counted_again(lines)[name], (query, place)
+        assert shown.page.is_visible("#filtered")
+
+    shown.page.click("#unfilter")
+    shown.wait("document.getElementById('measured').hidden")
+    assert {table: shown.page.evaluate(ROWS, table) for table in written} == written
+    assert not shown.page.is_visible("#filtered")
     assert shown.quiet()
+
+
+def test_what_stands_beside_a_baseline_speaks_of_all_and_says_so(opened: Any):
+    """A filter leaves the comparison as it is, with words on it; each row tells how many of its cases are shown."""
+    _, new, comparison = lost_one()
+    shown = opened(new, comparison=comparison)
+    before = shown.page.locator("#changes .paired").first.inner_text()
+    assert not shown.page.is_visible("#changes .whole")
+
+    shown.page.fill("#query", "title:scenario-17 verdict:failed")
+    shown.rows(1)
+
+    assert shown.page.is_visible("#changes .whole")
+    assert shown.page.locator("#changes .lost .here").all_text_contents() == [" · 1 shown"]
+    assert shown.page.locator("#changes .paired").first.inner_text().replace(" · 1 shown", "") == before
+
+
+def test_everything_below_is_reached_from_the_top(opened: Any, every: Run):
+    """The parts are named in a line that stays in sight; the table of cases is the last of them."""
+    shown = opened(every, viewport={"width": 1280, "height": 700})
+    links = shown.page.locator(".parts li a")
+
+    assert links.all_text_contents() == ["Answer", "Regions", "Modes", "Rates and times", "Not proved", "Cases"]
+    for name in ("measures", "cases", "answer"):
+        shown.page.click(f".parts a[href='#{name}']")
+        shown.wait(f"document.getElementById('{name}').getBoundingClientRect().top >= 0")
+        shown.wait(f"document.getElementById('{name}').getBoundingClientRect().top < innerHeight")
+        assert shown.page.locator(".parts").bounding_box()["y"] == 0
+    assert shown.page.locator("#overview > section").last.get_attribute("id") == "cases"
