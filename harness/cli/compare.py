@@ -10,7 +10,7 @@ import click
 from harness.cli.records import Refused, read, written
 from harness.comparison.comparison import Comparison, Group, compare
 from harness.comparison.pairing import UnclearTargets
-from harness.record.run import Run
+from harness.record.run import Run, uncollected
 from harness.source.place import escaped
 from harness.summary.figures import Summary
 from harness.summary.markdown import markdown
@@ -27,6 +27,7 @@ from harness.summary.words import verdict
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
 @click.option("--seed", type=int, default=0, help="Of the draws behind the intervals; default 0.")
+@uncollected()
 def command(base: Path, new: Path, names: tuple[str, ...], form: str, output: Path | None, seed: int) -> None:
     """Compare the run NEW with the run BASE: directories of runs, or record files. They may be the same.
 

@@ -15,6 +15,7 @@ from harness.cli.records import NotKept, read, written
 from harness.cli.report import page
 from harness.comparison.gated import Gated
 from harness.gate.policy import FILE
+from harness.record.run import uncollected
 from harness.source.place import escaped
 from harness.summary.figures import Summary
 from harness.summary.junit import junit
@@ -51,6 +52,7 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
     "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The HTML, with the gate."
 )
 @click.option("--ci", type=click.Choice(["github", "azure"]), help="Tell this service by its own commands too.")
+@uncollected()
 def command(
     record: Path,
     baseline: Path | None,

@@ -1,7 +1,7 @@
 """Two runs compared: what was lost, what was won, how sure that is, and what it would take to be surer."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -161,40 +161,65 @@ def _family(family: str, pairs: Iterable[Pair], place: Mapping[str, int], drawn:
         name = FAMILIES[family](each)
         if name is not None:
             members.setdefault(name, []).append(each)
-    groups = [_group(family, name, group, len(members), place, drawn) for name, group in members.items()]
-    losses = holm([group.chance for group in groups])
-    gains = holm([group.gain for group in groups])
-    corrected = [
-        replace(group, corrected=loss, gain=gain) for group, loss, gain in zip(groups, losses, gains, strict=True)
+    counted = [_Counted.of(group) for group in members.values()]
+    losses = holm([_worse(each.lost, each.won) for each in counted])
+    gains = holm([_worse(each.won, each.lost) for each in counted])
+    groups = [
+        _group(family, name, each, len(members), interval, loss, gain)
+        for name, each, interval, loss, gain in zip(
+            members,
+            counted,
+            (None if family == "scenario" else _interval(group, place, drawn) for group in members.values()),
+            losses,
+            gains,
+            strict=True,
+        )
     ]
-    return sorted(corrected, key=lambda group: (group.corrected, group.chance, -group.drop, group.name))
+    return sorted(groups, key=lambda group: (group.corrected, group.chance, -group.drop, group.name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """How the pairs of a group came out."""
+
+    pairs: int
+    before: int
+    after: int
+    lost: int
+    won: int
+
+    @classmethod
+    def of(cls, pairs: Sequence[Pair]) -> "_Counted":
+        came = [(each.before, each.after) for each in pairs]
+        kept, lost, won = (came.count(each) for each in ((True, True), (True, False), (False, True)))
+        return cls(len(came), kept + lost, kept + won, lost, won)
 
 
 def _group(
-    family: str, name: str, pairs: Sequence[Pair], size: int, place: Mapping[str, int], drawn: Resampling | None
+    family: str, name: str, counted: _Counted, size: int, interval: Interval | None, loss: float, gain: float
 ) -> Group:
-    """One group of a family of so many; its own needs are those of the first step of Holm's correction."""
-    total = len(pairs)
-    before, after = sum(each.before for each in pairs), sum(each.after for each in pairs)
-    lost = sum(each.before and not each.after for each in pairs)
-    won = sum(each.after and not each.before for each in pairs)
+    """One group of a family of so many; its own needs are those of the first step of Holm's correction.
+
+    `loss` and `gain` are its chances after that correction.
+    """
+    total, lost, won = counted.pairs, counted.lost, counted.won
     alpha = ALPHA / size
     needed = _needed(min(won / total, MOST_CHANCE), alpha)
     return Group(
         family,
         name,
         total,
-        before,
-        after,
+        counted.before,
+        counted.after,
         lost,
         won,
-        wilson(before, total),
-        wilson(after, total),
+        _rate(counted.before, total),
+        _rate(counted.after, total),
         (lost - won) / total,
-        _interval(pairs, place, drawn) if family != "scenario" else None,
-        worse(lost, won),
-        1.0,
-        worse(won, lost),
+        interval,
+        _worse(lost, won),
+        loss,
+        gain,
         _detectable(total, won, alpha),
         max(0, needed - total),
     )
@@ -210,6 +235,16 @@ def _interval(pairs: Sequence[Pair], place: Mapping[str, int], drawn: Resampling
         drops[at] += each.before - each.after
         counts[at] += 1
     return drawn.ratio(drops, counts)
+
+
+@cache  # thousands of groups of few pairs come out in a handful of ways
+def _rate(passed: int, pairs: int) -> Interval:
+    return wilson(passed, pairs)
+
+
+@cache
+def _worse(lost: int, won: int) -> float:
+    return worse(lost, won)
 
 
 @cache

@@ -46,12 +46,12 @@ def figures(pairs: Sequence[Pair], place: Mapping[str, int], drawn: Resampling |
     `place` numbers the scenarios that `drawn` draws from.
     """
     found: list[Figure] = []
+    passed = [(place[pair.scenario], pair.base, pair.new) for pair in pairs if pair.before and pair.after]
     for name, (unit, look) in MEASURED.items():
         known = [
-            (place[pair.scenario], before, after)
-            for pair in pairs
-            if pair.before and pair.after
-            if (before := look(pair.base)) is not None and (after := look(pair.new)) is not None
+            (at, before, after)
+            for at, base_line, new_line in passed
+            if (before := look(base_line)) is not None and (after := look(new_line)) is not None
         ]
         if not known:
             continue

@@ -141,13 +141,14 @@ def power(pairs: int, lost: float, won: float, alpha: float = ALPHA) -> float:
     logs = gammaln(pairs + 1) - gammaln(counts + 1) - gammaln(pairs - counts + 1)
     chance = np.exp(logs + xlogy(counts, changed) + xlog1py(pairs - counts, -changed))
     counts, chance = counts[chance > TAIL], chance[chance > TAIL]
-    # The fewest lost pairs that are too many, for each number of changed ones: it rises by at most one a step.
-    needed = np.empty(len(counts), dtype=np.int64)
-    least = 0
-    for at, number in enumerate(counts):
-        while least <= number and (1.0 if least == 0 else bdtrc(least - 1, number, 0.5)) > alpha:
-            least += 1
-        needed[at] = least
+    # The fewest lost pairs that are too many, for each number of changed ones: sought from where the normal
+    # distribution has it, by steps of one for all numbers together. Beyond a number's own count there is none.
+    guess = np.ceil(counts / 2 + NormalDist().inv_cdf(1 - alpha) * np.sqrt(counts) / 2)
+    needed = np.clip(guess, 1, counts + 1).astype(np.int64)
+    while (low := (needed <= counts) & (bdtrc(needed - 1, counts, 0.5) > alpha)).any():
+        needed += low
+    while (high := (needed > 1) & (bdtrc(needed - 2, counts, 0.5) <= alpha)).any():
+        needed -= high
     seen = np.where(needed > counts, 0.0, 1 - bdtr(np.maximum(needed - 1, 0), counts, lost / changed))
     return float(np.sum(chance * seen))
 

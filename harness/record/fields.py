@@ -112,8 +112,16 @@ def _make(form: Any) -> Reader:
         inner = reader(_optional(form))
         return lambda value: None if value is None else inner(value)
     if origin is tuple:
-        return _array(reader(arguments[0]))
-    return _mapping(reader(arguments[1]))
+        return _array(reader(arguments[0]), _as_is(arguments[0]))
+    return _mapping(reader(arguments[1]), _as_is(arguments[1]))
+
+
+def _as_is(form: Any) -> frozenset[type]:
+    """The types of JSON values that are values of the annotation already, and need no reader: most of a line."""
+    if get_origin(form) in (Union, types.UnionType):
+        inner = _as_is(_optional(form))
+        return inner | {types.NoneType} if inner else inner
+    return frozenset((form,)) if form in (str, bool, int) else frozenset()
 
 
 def _optional(form: Any) -> Any:
@@ -144,10 +152,12 @@ def _enumeration(form: type[StrEnum]) -> Reader:
     return read
 
 
-def _array(inner: Reader) -> Reader:
+def _array(inner: Reader, as_is: frozenset[type]) -> Reader:
     def read(value: Any) -> Any:
         if not isinstance(value, list):
             raise WrongShape("array", value)
+        if as_is.issuperset(map(type, value)):
+            return tuple(value)
         found: list[Any] = []
         try:
             for entry in value:
@@ -159,10 +169,12 @@ def _array(inner: Reader) -> Reader:
     return read
 
 
-def _mapping(inner: Reader) -> Reader:
+def _mapping(inner: Reader, as_is: frozenset[type]) -> Reader:
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
             raise WrongShape("object", value)
+        if as_is.issuperset(map(type, value.values())):
+            return dict(value)
         found: dict[str, Any] = {}
         key = ""
         try:
@@ -177,7 +189,8 @@ def _mapping(inner: Reader) -> Reader:
 
 def _dataclass(form: type) -> Reader:
     hints = get_type_hints(form)
-    known = [(f.name, reader(hints[f.name]), default_of(f) is MISSING) for f in fields(form)]
+    known = {f.name: (_as_is(hints[f.name]), reader(hints[f.name])) for f in fields(form)}
+    required = [f.name for f in fields(form) if default_of(f) is MISSING]
 
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -185,11 +198,13 @@ def _dataclass(form: type) -> Reader:
         found: dict[str, Any] = {}
         name = ""
         try:
-            for name, inner, required in known:
-                if name in value:
-                    found[name] = inner(value[name])
-                elif required:
+            for name in required:
+                if name not in value:
                     raise WrongShape("a value", None)
+            for name, each in value.items():  # most lines hold few of the fields there are
+                if name in known:
+                    as_is, inner = known[name]
+                    found[name] = each if type(each) in as_is else inner(each)
         except WrongShape as wrong:
             raise wrong.under(name) from None
         return form(**found)
