@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from harness.matchers.base import Matcher, Mismatch, Reading, folded
 from harness.matchers.collections import ANY_MATCHER
+from harness.pointer import MISSING
 
 _LIST: Final[dict[str, Any]] = {"type": "array", "items": ANY_MATCHER, "minItems": 1}
 
@@ -28,7 +29,7 @@ class Not(Matcher):
     def match(self, value: Any) -> Iterator[Mismatch]:
         mismatches = list(self.inner.match(value))
         if not mismatches:
-            yield Mismatch("", {self.name: self.written}, value, "it holds, and should not")
+            yield Mismatch("", {self.name: self.written}, _there(value), "it holds, and should not")
         elif not any(mismatch.fits for mismatch in mismatches):
             yield from mismatches
 
@@ -77,7 +78,7 @@ class AnyOf(Matcher):
             reasons.append(mismatches[0].message)
             doubtful |= not any(mismatch.fits for mismatch in mismatches)
         message = f"none of {len(self.inner)} holds: {'; '.join(reasons[:5])}"
-        yield Mismatch("", {self.name: self.written}, value, message, fits=not doubtful)
+        yield Mismatch("", {self.name: self.written}, _there(value), message, fits=not doubtful)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,11 @@ class IgnoreCase(Matcher):
 
     def match(self, value: Any) -> Iterator[Mismatch]:
         yield from self.inner.match(folded(value))
+
+
+def _there(value: Any) -> Any:
+    """The value as a mismatch tells it: null where there is none."""
+    return None if value is MISSING else value
 
 
 def _each(argument: Any, reading: Reading) -> tuple[Matcher, ...]:

@@ -165,7 +165,7 @@ def _pattern_properties(validator: Any, patterns: Mapping[str, Any], instance: A
     for pattern, inner in patterns.items():
         for name, value in instance.items():
             if _has(pattern, name):
-                yield from validator.descend(value, inner, path=name, schema_path=pattern)
+                yield from validator.descend(value, inner, path=name)
 
 
 def _additional_properties(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[Any]:

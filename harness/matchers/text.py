@@ -177,7 +177,7 @@ class Matches(Matcher):
 
     @classmethod
     def read(cls, argument: Any, reading: Reading) -> Matcher:
-        text = "" if argument is UNKNOWN else argument if isinstance(argument, str) else reading.text(argument)
+        text = argument if isinstance(argument, str) else reading.text(argument)
         if argument == "":
             reading.mistake("`matches` of nothing says nothing")
         if reading.draft and "${" in text:

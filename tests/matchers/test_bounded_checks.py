@@ -23,7 +23,9 @@ QUICK = 5.0
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fifth of a second is enough to see that something has no end."""
+    """A fifth of a second is enough to see that something has no end; and nothing that was made before is used."""
+    for kept in (patterns.compiled, paths.read, paths._environment, schemas._validator):
+        kept.cache_clear()
     for module in (patterns, schemas):
         monkeypatch.setattr(module, "SECONDS", 0.2)
     monkeypatch.setattr(paths, "MOST_NODES", 20_000)
