@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from harness.source.place import escaped
+
 
 @click.command("gc")
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
@@ -118,7 +120,12 @@ def _at(address: str, names: Sequence[str], targets: Sequence[Any]) -> Any:
 
 
 def _line(told: str, entry: Any) -> str:
-    return f"  {told}: {entry.kind} {', '.join(entry.ids) or entry.name or '(no id came)'}"
+    if entry.ids or entry.name:
+        return f"  {told}: {entry.kind} {', '.join(entry.ids) or entry.name}"
+    known = (("asked for at", entry.at), ("in", entry.region), ("metadata harness_run", entry.tag))
+    return f"  {told}: {entry.kind} (no id came)" + "".join(
+        f", {name} {escaped(value)}" for name, value in known if value
+    )
 
 
 class Refused(click.ClickException):

@@ -2,7 +2,13 @@
 
 import asyncio
 import time
+from email.utils import parsedate_to_datetime
 from typing import Final
+
+from harness.wire.exchange import Exchange
+
+SKEW: Final = 300.0
+"""Seconds by which this machine's clock may differ from a service's before that is told."""
 
 
 class Clock:
@@ -43,6 +49,24 @@ class RoomClock(Clock):
     async def sleep(self, seconds: float) -> None:
         self._ahead += seconds
         await super().sleep(0)  # others have their turn, as in any wait
+
+
+def ahead_of(exchange: Exchange, wall: float) -> float | None:
+    """By how many seconds this machine's clock is ahead of the service's; None where the answer bears no date.
+
+    `wall` is what it shows now that the exchange is over; the date was written when the head went out.
+    """
+    told = exchange.head.header("date") if exchange.head else None
+    try:
+        read = wall - (exchange.ended_at - (exchange.head_at or exchange.ended_at))
+        return read - parsedate_to_datetime(told or "").timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def told_ahead(ahead: float) -> str:
+    """A difference in words: `600 s behind the service's`."""
+    return f"{abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} the service's"
 
 
 REAL: Final = Clock()

@@ -77,7 +77,9 @@ async def conduct(
     async with (
         serving_for(case, grounds) as serving,
         case.target.open(grounds, script(case, planting.seed)) as opened,
-        cleaned(grounds.steady(case.target, hours.at_wire(opened)), grounds.ledger, facts.name, case.id) as behind,
+        cleaned(
+            grounds.steady(case.target, hours.at_wire(opened)), grounds.ledger, facts.name, case.id, facts.region
+        ) as behind,
     ):
         door = hours.at_front(behind)
         course = Course(case, door, hours, applied=_nothing_applied(case, plot), serving=serving, plot=plot)

@@ -2,13 +2,14 @@
 
 One append-only file in the run's directory, a JSON object a line, each handed to the system in one `write`:
 
-    {"entry": 3, "kind": "file", "name": "att-….pdf", "endpoint": …, "target": …, "case": …}   it will be made
+    {"entry": 3, "kind": "file", "name": "att-….pdf", "endpoint": …, "target": …, "case": …, "at": …}   it will be made
     {"entry": 3, "id": "assistant-…"}                                                         it was, under this id
     {"entry": 3, "gone": true}                                    it was removed, or was refused and never there
 
 A run that was killed leaves entries that are not gone; `harness gc` removes them.
 """
 
+import datetime
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,9 @@ class Entry:
     """Something that a run meant to make. `ids` are those under which it is there; `name` is that of a file.
 
     `settled` says that the answer came: without it nobody knows whether, and under which id, it was made. `held`
-    says that the request's connection holds it: a response that is not made in the background stops with it.
+    says that the request's connection holds it: a response that is not made in the background stops with it. `at` is
+    when it was asked for (ISO 8601, UTC), `region` where, `tag` the run's id that its `metadata` bear: with them the
+    provider can be asked about what nobody knows the id of.
     """
 
     number: int
@@ -38,6 +41,9 @@ class Entry:
     ids: tuple[str, ...] = ()
     settled: bool = False
     gone: bool = False
+    at: str = ""
+    region: str = ""
+    tag: str = ""
 
 
 class Ledger:
@@ -61,9 +67,10 @@ class Ledger:
         """Notes that something is about to be made; the entry with its number."""
         self._count += 1
         facts = {"kind": entry.kind, "endpoint": entry.endpoint, "target": entry.target, "case": entry.case}
-        more = {**({"name": entry.name} if entry.name else {}), **({"held": True} if entry.held else {})}
+        entry = replace(entry, number=self._count, at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
+        more = {name: value for name in ("name", "held", "at", "region", "tag") if (value := getattr(entry, name))}
         self._write({"entry": self._count, **facts, **more})
-        return replace(entry, number=self._count)
+        return entry
 
     def made(self, entry: int, id_: str) -> None:
         """Notes under which id it is there."""
@@ -130,7 +137,9 @@ def _take(entries: dict[int, Entry], told: dict[str, Any]) -> None:
         if told["kind"] not in KINDS:
             raise ValueError(told["kind"])
         kind, endpoint, target, case = (str(told[name]) for name in ("kind", "endpoint", "target", "case"))
-        entries[number] = Entry(number, kind, endpoint, target, case, told.get("name"), told.get("held") is True)
+        at, region, tag = (str(told.get(name, "")) for name in ("at", "region", "tag"))
+        name, held = told.get("name"), told.get("held") is True
+        entries[number] = Entry(number, kind, endpoint, target, case, name, held, at=at, region=region, tag=tag)
     elif "id" in told:
         entry = entries[number]
         entries[number] = replace(entry, ids=tuple(dict.fromkeys((*entry.ids, str(told["id"])))))

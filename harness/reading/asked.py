@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+from harness.reading.tag import untagged
 from harness.wire.exchange import Request
 from harness.wire.strict_json import NotStrict, decode
 
@@ -41,7 +42,7 @@ class Asked:
             body = decode(request.body)
         except NotStrict as refusal:
             body = refusal.value
-        self.body: dict[str, Any] | None = body if isinstance(body, dict) else None
+        self.body: dict[str, Any] | None = untagged(body) if isinstance(body, dict) else None
         path, query = split(request.url)
         self._operation = _operation(request.method.upper(), path)
         after = query.get("starting_after", [""])[0]

@@ -42,6 +42,7 @@ class Circumstances:
     renew: Callable[[], Awaitable[None]] | None = None
     drawn: Callable[[], float] = random.random
     told: Callable[[str], None] | None = None
+    heard: Callable[[Exchange], None] | None = None
 
 
 class Retrying:
@@ -106,6 +107,8 @@ class Retrying:
             around.pacer.heard(exchange, of_round)
         if around.breaker is not None:
             around.breaker.heard(exchange)
+        if around.heard is not None:
+            around.heard(exchange)
         ending = {"ending": exchange.ending.how.value, "seconds": round(exchange.ended_at, 3)}
         tell("answer", url=where, status=exchange.status, bytes=len(exchange.body), **ending)
         return exchange

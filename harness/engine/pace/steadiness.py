@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from harness.engine.clock import Clock
+from harness.engine.clock import SKEW, Clock, ahead_of, told_ahead
+from harness.engine.diary import tell
 from harness.engine.pace.book import Book, OneProcess
 from harness.engine.pace.breaker import Breaker
 from harness.engine.pace.pace import FIRST, MOST, Pacer
@@ -18,6 +19,7 @@ from harness.findings import Level, Verdict
 from harness.record.lines import CaseLine
 from harness.reply import Reply
 from harness.targets.origins import origin_of
+from harness.wire.exchange import Exchange
 
 ANEW: Final = frozenset(
     {
@@ -55,6 +57,7 @@ class Steadiness:
         self._breakers: dict[str, Breaker] = {}
         self._pacers: dict[str, Pacer] = {}
         self._stopped: dict[str, str] = {}
+        self._skewed: set[str] = set()
 
     def door(self, target: Target, door: Door) -> Door:
         """The door, behind which refusals are repeated, and requests paced where others talk to the target too."""
@@ -72,8 +75,19 @@ class Steadiness:
                 self._drawn,
                 self._told,
             )
+            around = replace(around, heard=lambda exchange: self._compare(facts, exchange))
         retrying = Retrying(door.sender, around)
         return replace(door, sender=retrying, insist=retrying.insist)
+
+    def _compare(self, facts: Facts, exchange: Exchange) -> None:
+        """Tells once an origin that the clock of this machine is not the service's."""
+        ahead, host = ahead_of(exchange, self._clock.wall()), origin_of(facts.endpoint).host
+        if ahead is None or abs(ahead) <= SKEW or host in self._skewed:
+            return
+        self._skewed.add(host)
+        tell("clocks differ", host=host, ahead=round(ahead, 3))
+        if self._told is not None:
+            self._told(f"the clock of this machine is {told_ahead(ahead)} at {host}; tokens are judged by theirs")
 
     def stop(self, facts: Facts, why: str) -> None:
         """Nothing more is sent to a live target: it cannot work before its operator does something."""

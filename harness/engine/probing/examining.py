@@ -8,11 +8,10 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
 
-from harness.engine.clock import Clock
+from harness.engine.clock import SKEW, Clock, ahead_of, told_ahead
 from harness.engine.pace.steadiness import ADVICE
 from harness.engine.targets.auth import NoCredential
 from harness.engine.targets.target import Facts, Grounds, Target
@@ -23,8 +22,6 @@ from harness.rules.identity import served_model
 from harness.targets.origins import origin_of
 from harness.wire.exchange import Exchange, How
 
-SKEW: Final = 300.0
-"""Seconds by which this machine's clock may differ from the service's."""
 _LIMITS: Final = ("x-ratelimit-limit-requests", "x-ratelimit-limit-tokens")
 
 
@@ -155,16 +152,12 @@ def _region(reply: Reply, facts: Facts) -> Step:
 
 
 def _time(exchange: Exchange, clock: Clock) -> Step:
-    told = exchange.head.header("date") if exchange.head else None
-    try:
-        skew = clock.wall() - parsedate_to_datetime(told or "").timestamp()
-    except (ValueError, TypeError, OverflowError):
+    skew = ahead_of(exchange, clock.wall())
+    if skew is None:
         return Step("clock", State.UNSURE, "the answer bears no date")
     if abs(skew) <= SKEW:
         return Step("clock", State.GOOD, f"within {max(1.0, abs(skew)):.0f} s of the service's")
-    way = "ahead of" if skew > 0 else "behind"
-    advice = "Set this machine's clock: tokens are judged by it."
-    return Step("clock", State.BAD, f"{abs(skew):.0f} s {way} the service's", advice)
+    return Step("clock", State.BAD, told_ahead(skew), "Set this machine's clock: tokens are judged by it.")
 
 
 def _quota(exchange: Exchange, facts: Facts) -> Step:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.matchers.difference import of_texts
+from harness.reading.tag import untagged
 from harness.wire.exchange import Headers, Request
 from harness.wire.redact import MARK
 
@@ -61,7 +62,7 @@ def _meaning(headers: Headers) -> tuple[tuple[str, str], ...]:
 
 def _body(body: bytes) -> Any:
     try:
-        return json.loads(body) if body else None
+        return untagged(json.loads(body)) if body else None
     except (ValueError, RecursionError):
         return body
 

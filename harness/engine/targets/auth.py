@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from harness.engine.clock import Clock
+from harness.engine.clock import Clock, ahead_of
 from harness.wire.exchange import Exchange, Headers, Request, Sender
 from harness.wire.redact import Secret
 
@@ -32,10 +32,11 @@ class NoCredential(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token and when it ends, in seconds since the epoch."""
+    """A bearer token and when it ends: seconds since the epoch by the service's clock, or by ours if it is `ours`."""
 
     secret: Secret
     ends: float
+    ours: bool = False
 
 
 class Credential(Protocol):
@@ -51,6 +52,10 @@ class Credential(Protocol):
 
     async def renew(self) -> None:
         """The service refused what `lines` said: gets another, if there is another to be had."""
+        ...
+
+    def heard(self, exchange: Exchange) -> None:
+        """An answer came; it may tell what time the service has."""
         ...
 
 
@@ -69,6 +74,9 @@ class Fixed:
         return ((self._header, f"Bearer {value}" if self._header == "Authorization" else value),)
 
     async def renew(self) -> None:
+        return
+
+    def heard(self, exchange: Exchange) -> None:
         return
 
 
@@ -95,6 +103,7 @@ class Tokens:
         self._seen = seen
         self._token: Token | None = None
         self._next_try = 0.0
+        self._ahead = 0.0
         self._getting = asyncio.Lock()
 
     async def ready(self) -> None:
@@ -120,8 +129,16 @@ class Tokens:
             if self._token is refused and self._clock.monotonic() >= self._next_try:
                 await self._get(afresh=True)
 
+    def heard(self, exchange: Exchange) -> None:
+        """From now on the end of a token is judged by the service's clock."""
+        if (ahead := ahead_of(exchange, self._clock.wall())) is not None:
+            self._ahead = ahead
+
     def _left(self) -> float:
-        return self._token.ends - self._clock.wall() if self._token else 0.0
+        return self._left_of(self._token) if self._token else 0.0
+
+    def _left_of(self, token: Token) -> float:
+        return token.ends - self._clock.wall() + (0.0 if token.ours else self._ahead)
 
     async def _get(self, afresh: bool) -> None:
         self.fetched += 1
@@ -133,7 +150,7 @@ class Tokens:
             return
         self._seen(token.secret)
         self._token = token
-        stale = token.ends - self._clock.wall() <= EARLY
+        stale = self._left_of(token) <= EARLY
         self._next_try = self._clock.monotonic() + PATIENCE if stale or afresh else 0.0
 
 
@@ -144,7 +161,7 @@ def _first_line(error: BaseException) -> str:
 
 
 class Authorized:
-    """A sender that has its credential made ready before each request."""
+    """A sender that has its credential made ready before each request, and tells it what time the service has."""
 
     def __init__(self, sender: Sender, credential: Credential) -> None:
         self._sender = sender
@@ -152,7 +169,9 @@ class Authorized:
 
     async def send(self, request: Request) -> Exchange:
         await self._credential.ready()
-        return await self._sender.send(request)
+        exchange = await self._sender.send(request)
+        self._credential.heard(exchange)
+        return exchange
 
 
 def end_of(token: str) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from harness.engine.targets.auth import Token
+from harness.engine.targets.auth import Token, end_of
 from harness.targets.spec import Auth
 from harness.wire.redact import Secret
 
@@ -31,7 +31,8 @@ class Entra:
         if self._credential is None:
             self._credential = _made(self._auth)
         access = await self._credential.get_token(self._auth.scope)
-        return Token(Secret("Entra ID", access.token), float(access.expires_on))
+        secret, end = Secret("Entra ID", access.token), end_of(access.token)
+        return Token(secret, float(access.expires_on), ours=True) if end is None else Token(secret, end)
 
     async def _close(self) -> None:
         if self._credential is not None:

@@ -23,12 +23,14 @@ PAGES: Final = 50
 
 
 @asynccontextmanager
-async def cleaned(door: Door, ledger: Ledger | None, target: str, case: str) -> AsyncIterator[Door]:
+async def cleaned(
+    door: Door, ledger: Ledger | None, target: str, case: str, region: str | None = None
+) -> AsyncIterator[Door]:
     """The door of a case, behind which nothing stays that the case makes; also after a failure or an interrupt."""
     if ledger is None or not door.lasting:
         yield door
         return
-    remembering = Remembering(door.sender, ledger, door.base, target, case)
+    remembering = Remembering(door.sender, ledger, door.base, target, case, region)
     try:
         yield replace(door, sender=remembering, file_name=ledger.file_name)
     finally:

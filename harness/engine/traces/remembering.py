@@ -11,6 +11,7 @@ from harness.engine.ledger import KINDS, Entry, Ledger, Made
 from harness.engine.pace.breaker import NotSent
 from harness.engine.targets.auth import NoCredential
 from harness.engine.targets.unsealing import SecretNotSent
+from harness.reading.tag import tagged
 from harness.wire.client import WrongOrigin
 from harness.wire.exchange import Exchange, How, Request, Sender
 
@@ -30,23 +31,35 @@ _NAME: Final = re.compile(rb'; filename="([^"\r\n]{1,300})"')
 
 
 class Remembering:
-    """Wraps a sender. An entry is in the ledger before the request goes out, its id as soon as that is read."""
+    """Wraps a sender. An entry is in the ledger before the request goes out, its id as soon as that is read.
 
-    def __init__(self, sender: Sender, ledger: Ledger, base: str, target: str, case: str) -> None:
+    What is created bears the run's id in its `metadata`, unless the request has some of its own.
+    """
+
+    def __init__(
+        self, sender: Sender, ledger: Ledger, base: str, target: str, case: str, region: str | None = None
+    ) -> None:
         self._sender = sender
         self._ledger = ledger
         self._base = base
         self._told = (base, target, case)
+        self._region = region or ""
         self.made = Made()
 
     async def send(self, request: Request) -> Exchange:
-        kind = self._makes(request)
-        if kind is None:
+        kind = self._made_by(request)
+        bears = kind in ("response", "conversation")
+        if bears and (body := tagged(request.body, self._ledger.run)) != request.body:
+            request = replace(request, body=body)
+        else:
+            bears = False
+        if kind is None or (kind == "response" and _unstored(request.body)):
             exchange = await self._sender.send(request)
             self._removed(request, exchange)
             return exchange
         name, held = _named(request) if kind == "file" else None, kind == "response" and not _background(request.body)
-        number = self._intend(Entry(0, kind, *self._told, name, held))
+        tag = self._ledger.run if bears else ""
+        number = self._intend(Entry(0, kind, *self._told, name, held, region=self._region, tag=tag))
         watched = _Watched(self, number, kind)
         try:
             exchange = await self._patiently(replace(request, heard=watched.heard))
@@ -64,13 +77,12 @@ class Remembering:
         self.made.alive[entry.number] = entry
         return entry.number
 
-    def _makes(self, request: Request) -> str | None:
-        """What a request makes that stays, if it makes anything."""
+    def _made_by(self, request: Request) -> str | None:
+        """What a request makes, if it makes anything."""
         if request.method != "POST" or not request.url.startswith(self._base):
             return None
         path = unquote(request.url[len(self._base) :].partition("?")[0]).strip("/")
-        kind = _MAKES.get(path)
-        return None if kind == "response" and _unstored(request.body) else kind
+        return _MAKES.get(path)
 
     async def _patiently(self, request: Request) -> Exchange:
         """Sends; where the run is stopped meanwhile, waits a little for the answer."""
