@@ -39,7 +39,7 @@ class Output:
         if type(kind) is not str:
             notes.report("wire.bad_type", "an item has a type", "/item/type", expected="string", actual=json_type(kind))
             kind = None
-        item = Item(index, told, id_ if type(id_) is str else None, kind, notes.at)
+        item = Item(index, told, id_ if type(id_) is str else None, kind)
         if kind is None:
             item.complaints.add("order.item_mismatch")  # said just now: no type is the announced one
         early = self._early.pop(index, None)
@@ -188,7 +188,7 @@ class Output:
     def _unannounced(self, index: int, id_: Any, step: Step, *, holed: bool = False) -> Item:
         kinds = {step.item} if step.item else step.level.items
         kind = next(iter(kinds)) if len(kinds) == 1 else None
-        item = Item(index, None, id_ if type(id_) is str else None, kind, self._notes.at)
+        item = Item(index, None, id_ if type(id_) is str else None, kind)
         item.holed = holed
         self._by_index[index] = item
         if item.id is not None:
@@ -260,7 +260,7 @@ class Output:
             message = "an item was closed that was not announced"
             self._notes.report("order.orphan_event", message, "/output_index", event=at, actual=index)
             kind = told.get("type")
-            item = Item(index, None, None, kind if type(kind) is str else None, at)
+            item = Item(index, None, None, kind if type(kind) is str else None)
             item.closed = item.holed = True
             item.done = told
             self._by_index[index] = item

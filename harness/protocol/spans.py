@@ -103,7 +103,6 @@ class Item:
         "closed",
         "complaints",
         "done",
-        "event",
         "excused",
         "holed",
         "id",
@@ -116,12 +115,11 @@ class Item:
         "type",
     )
 
-    def __init__(self, index: int, added: dict[str, Any] | None, id_: str | None, type_: str | None, at: int) -> None:
+    def __init__(self, index: int, added: dict[str, Any] | None, id_: str | None, type_: str | None) -> None:
         self.index = index
         self.added = added
         self.id = id_
         self.type = type_
-        self.event = at
         self.done: dict[str, Any] | None = None
         self.closed = False
         self.excused = False
