@@ -87,7 +87,8 @@ class KnownReason(ReplyRule):
     known: Final = ("max_output_tokens", "content_filter")
 
     def concerns(self, reply: Reply) -> bool:
-        return isinstance(at_path(reply.response, ("incomplete_details", "reason")), str)
+        reason = at_path(reply.response, ("incomplete_details", "reason"))
+        return isinstance(reason, str) and reason != ""
 
     def look(self, reply: Reply) -> Iterator[Wrong]:
         reason = at_path(reply.response, ("incomplete_details", "reason"))
