@@ -133,8 +133,10 @@ def harness_of(config: pytest.Config) -> "Harness":
 
 
 def _made(config: pytest.Config) -> "Harness":
-    from harness import pytest_options, pytest_replay, pytest_resume, pytest_run
+    from harness import pytest_commands, pytest_options, pytest_replay, pytest_resume, pytest_run
 
+    if pytest_commands.obeyed() and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(pytest_commands.Unheard(config))
     pytest_replay.check_recording(config.option)
     cassette = pytest_replay.cassette_of(config)
     pytest_resume.prepare(config)

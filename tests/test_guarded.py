@@ -72,6 +72,7 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
             "cli/mock.py": "likewise",
             "cli/targets.py": "likewise",
             "cli/untrusted.py": "what is handed on, by a list of harmless names",
+            "pytest_commands.py": "whether GitHub reads commands in what is written",
             "pytest_progress.py": "whether a pipeline looks on, and which",
         },
     ),

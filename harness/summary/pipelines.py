@@ -1,7 +1,7 @@
 """What pipelines read on standard output: annotations for GitHub, logging commands for Azure DevOps.
 
 Untrusted text never starts a line and holds no command: it is on one line, and what the service would obey is broken
-up. GitHub's lines stand between a stop and a resume with a random token, so that nothing else in them is obeyed.
+up.
 """
 
 from collections.abc import Iterator

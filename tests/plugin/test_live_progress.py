@@ -6,8 +6,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+
+from harness.pytest_commands import Unheard
 
 SCENARIOS = """\
 scenario: Words come back
@@ -86,3 +90,74 @@ def test_narrow_terminal_is_never_wrapped(specs: Path):
     lines = re.findall(r"\r\x1b\[2K([^\r\x1b]*)", shown)
     assert lines
     assert all(len(line) < 20 for line in lines)
+    assert "1 case of 2 did not pass, for 1 cause:" in shown
+    assert "✕ failed at specs/two.yaml:6:7: expect.text: " in shown
+
+
+HOSTILE = """\
+scenario: "::error::a title"
+id: words
+turns:
+  - user: "Reply with \\"::error file=x::gone\\"."
+    expect:
+      text: {equals: "\\n::set-output name=x::y\\n##[error]gone"}
+"""
+
+
+@pytest.mark.parametrize("options", [["-v"], ["-n", "1"]])
+def test_pipeline_obeys_nothing_between_two_lines_of_ours(specs: Path, options: list[str]):
+    """On GitHub all that a run tells of cases stands between a stop and a resume."""
+    (specs / "specs" / "two.yaml").write_text(HOSTILE, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "run", *options],
+        cwd=specs,
+        env=os.environ | {"GITHUB_ACTIONS": "true", "CI": "true"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 1, done.stdout
+    heard, token = [], ""
+    for line in done.stdout.splitlines():
+        if not token and (stop := re.match(r"::stop-commands::(\S+)$", line)):
+            token = stop[1]
+        elif token and line == f"::{token}::":
+            token = ""
+        elif not token:
+            heard.append(line)
+    assert token == ""
+    assert "1 failed" in done.stdout
+    assert not any("::" in line or "##[" in line or "failed" in line for line in heard), heard
+
+
+def test_token_that_ends_the_silence_is_another_one_each_time():
+    """Nobody who was told one can end the silence of the next run; elsewhere than on GitHub nothing is said."""
+    written: list[str] = []
+    terminal = SimpleNamespace(write=written.append)
+    config: Any = SimpleNamespace(pluginmanager=SimpleNamespace(get_plugin=lambda name: terminal))
+    for _ in range(2):
+        Unheard(config).pytest_unconfigure()
+    stops = [re.fullmatch(r"\n::stop-commands::(unheard-[0-9a-f]{32})\n", text) for text in written[::2]]
+    assert [f"\n::{stop[1]}::\n" for stop in stops if stop] == written[1::2]
+    assert written[0] != written[2]
+    nowhere: Any = SimpleNamespace(pluginmanager=SimpleNamespace(get_plugin=lambda name: None))
+    Unheard(nowhere).pytest_unconfigure()
+
+
+def test_pipeline_without_a_terminal_tells_the_same_at_the_end(specs: Path):
+    """CI, no colours, no terminal: letters, then the causes, then where the report is."""
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "run"],
+        cwd=specs,
+        env=os.environ | {"CI": "true", "NO_COLOR": "1", "COLUMNS": "60"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout
+    assert "\r" not in done.stdout
+    lines = done.stdout.splitlines()
+    head = lines.index("1 case of 2 did not pass, for 1 cause:")
+    assert lines[head + 1].startswith("  ✕ failed at specs/two.yaml:6:7: expect.text: ")
+    assert any(line.startswith("report: reports/") and line.endswith("report.html") for line in lines)
