@@ -50,14 +50,15 @@ class Inside:
         level, notes = step.level, self._notes
         mine = [text for text in item.texts.values() if text.level is level]
         if level.index and index != len(mine) and not item.holed:
+            growing = mine[-1] if mine and not mine[-1].settled else None
             if "order.wrong_index" not in item.complaints:
                 item.complaints.add("order.wrong_index")
                 message = f"the next {level.index} is {len(mine)}"
-                expected = mine[-1].index if mine else 0
+                expected = len(mine) if growing is None else growing.index
                 notes.report("order.wrong_index", message, f"/{level.index}", expected=expected, actual=index)
-            if mine:
-                return mine[-1]
-            index = 0
+            if growing is not None:
+                return growing
+            index = len(mine)
         elif level.name == "command" and not item.holed and not notes.blind:
             message = "an event of a command that was not announced"
             notes.report("order.orphan_event", message, f"/{level.index}", actual=index)

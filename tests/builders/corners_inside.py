@@ -27,6 +27,9 @@ def parts(corner: Add) -> None:
             changed(x3, at(x3, "output_item.done"), "/item/summary/1", ...), -1, "/response/output/0/summary/1", ...
         ),
     )
+    done, told_more = at(x3, "output_item.done"), {"type": "summary_text", "text": "More."}
+    summed = changed(x3, done, "/item/summary", lambda parts: [*parts, told_more])
+    corner("a summary part more", changed(summed, -1, "/response/output/0/summary", lambda parts: [*parts, told_more]))
     neither = without(x1, at(x1, "output_text.done"), at(x1, "content_part.done"))
     corner("neither text nor part closed", neither)
     corner("neither closed, and another text", changed(neither, 7, "/item/content/0/text", "Else."))
@@ -136,6 +139,11 @@ def texts(corner: Add) -> None:
         "arguments cut off in an incomplete call",
         s.call(s.Telling().begin(), '{"a":', status="incomplete").end("incomplete"),
     )
+    other = everywhere(x2, '{"city":"Paris"}', '{"city":')
+    corner("arguments that do not add up and are no JSON", other)
+    corner("arguments that are no JSON after a lost frame", [*other[:4], None, *other[5:]], keep=True)
+    corner("a delta of the first command for the second output", changed(outputs, second, "/command_index", 0))
+    corner("a third output before the second", changed(outputs, second, "/command_index", 2))
     corner("arguments that are no JSON", s.call(s.Telling().begin(), "NaN").end())
 
 
