@@ -7,6 +7,7 @@ which does not know its share, and for a case with fixtures, it starts when its 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -64,9 +65,10 @@ def case_of_its_item() -> None:
 
 
 class ScenarioFile(pytest.File):
-    """A file of scenarios; its items are their cases."""
+    """A file of scenarios; its items are their cases. All of them have the same fixtures, found with the first."""
 
     harness: Running
+    fixtures: Any = None
 
     def collect(self) -> Iterator["ScenarioItem"]:
         root = project_of(self.path, self.config.rootpath) or self.config.rootpath
@@ -114,7 +116,11 @@ class ScenarioItem(pytest.Function):
 
     @classmethod
     def of(cls, parent: ScenarioFile, case: Case) -> "ScenarioItem":
-        item: ScenarioItem = cls.from_parent(parent, name=case.name, callobj=case_of_its_item)
+        item: ScenarioItem = cls.from_parent(
+            parent, name=case.name, callobj=case_of_its_item, fixtureinfo=parent.fixtures
+        )
+        parent.fixtures = item._fixtureinfo
+        item.fixturenames = list(item.fixturenames)  # hooks of others add to it, for this case alone
         item.case = case
         for tag in case.scenario.tags:
             item.add_marker(tag)
@@ -126,7 +132,7 @@ class ScenarioItem(pytest.Function):
             item.user_properties += [("link", link) for link in case.scenario.links]
         return item
 
-    @property
+    @cached_property
     def id(self) -> Any:
         """The node's id as pytest reads it back from its cache: what stands in brackets are parameters.
 

@@ -79,3 +79,18 @@ def test_a_garbage_collector_that_was_off_stays_off(pytester: pytest.Pytester):
     watch = watched(pytester, "specs")
 
     assert (watch.running, gc.isenabled()) == ([False], False)
+
+
+def test_a_fixture_given_to_one_case_is_given_to_no_other(pytester: pytest.Pytester):
+    """The fixtures of a file are found once; what a hook adds to one of its cases stays with that case."""
+    specs(pytester, both=SCENARIO.format(name="One") + "---\n" + SCENARIO.format(name="Two"))
+    pytester.makeconftest(
+        "import pathlib, pytest\n"
+        "@pytest.fixture\ndef noted(request):\n"
+        "    with pathlib.Path('noted.txt').open('a') as file: print(request.node.name.partition('[')[0], file=file)\n"
+        "def pytest_collection_modifyitems(items):\n    items[0].fixturenames.append('noted')\n"
+    )
+
+    pytester.runpytest_inprocess("--rootdir=.", "specs").assert_outcomes(passed=2)
+
+    assert (pytester.path / "noted.txt").read_text().split() == ["one"]
