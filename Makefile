@@ -44,6 +44,8 @@ bench: $(VENV)/.dev  ## the benchmarks, each beside its rivals
 	$(BIN)/python benchmarks/stream_speed.py
 	$(BIN)/python benchmarks/endpoint_speed.py
 	$(BIN)/python benchmarks/run_time.py
+	$(BIN)/python benchmarks/collect_time.py
+	$(BIN)/python benchmarks/no_op_time.py
 	$(BIN)/python benchmarks/report_speed.py
 
 # Proofs: what takes longer than a test may. RESPONSES_CORPUS names the folder of recorded traffic that most of them need.

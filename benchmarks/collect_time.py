@@ -1,19 +1,20 @@
 """How long collecting takes, beside tavern in one go: 1,000 scenarios of 30 lines, in one file and in 1,000 files.
 
-Ours checks every key, name, matcher and variable while it collects; nothing is run. Every figure is the wall time of
-a whole process with its bytecode compiled. Tavern is installed into a folder of its own; where that is not possible,
-ours is told alone. Then `compare` and `gate` over two records of 10,000 cases: seconds and peak memory. Prints
-medians and ratios; judges nothing.
+Ours checks every key, name, matcher and variable while it collects; nothing is run. Whole processes with their
+bytecode compiled, ours and theirs by turns. Tavern is installed into a folder of its own; where that is not possible,
+ours is told alone. Who does not exit with 0 and tell that all were collected is not counted: the benchmark ends there.
+Then `compare` and `gate` over two records of 10,000 cases. Prints medians and ratios; judges nothing.
 """
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Sequence
 from pathlib import Path
+
+from processes import Several, Used, load, measured
 
 OURS = """\
 scenario: Number {n} of many
@@ -82,30 +83,20 @@ stages:
 """
 
 
-def environment(folder: Path) -> dict[str, str]:
-    compiled = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
-    compiled.pop("PYTHONDONTWRITEBYTECODE", None)
-    return compiled
-
-
-def timed(command: list[str], folder: Path) -> tuple[float, float]:
-    """Wall seconds and peak memory in MiB of a process."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, env=environment(folder))
-    _, _, used = os.wait4(process.pid, 0)
-    return time.perf_counter() - began, used.ru_maxrss / 1024
+RIVAL = ("tavern", "pytest<9")
+"""The rival, and the pytest that it can be imported with."""
 
 
 def tavern(folder: Path) -> str | None:
     """The Python of an environment that has tavern; None where it cannot be installed."""
-    made = folder / "tavern"
+    python = str(folder / "tavern" / "bin" / "python")
     for command in (
-        [sys.executable, "-m", "venv", str(made)],
-        [str(made / "bin" / "python"), "-m", "pip", "install", "--quiet", "tavern"],
+        [sys.executable, "-m", "venv", str(folder / "tavern")],
+        [python, "-m", "pip", "install", "--quiet", *RIVAL],
     ):
         if subprocess.run(command, check=False, capture_output=True).returncode:
             return None
-    return str(made / "bin" / "python")
+    return python
 
 
 def projects(folder: Path, count: int) -> dict[str, tuple[Path, Path]]:
@@ -128,6 +119,18 @@ def projects(folder: Path, count: int) -> dict[str, tuple[Path, Path]]:
     return found
 
 
+def by_turns(commands: Sequence[tuple[list[str], Path, str, int]], times: int) -> list[Several]:
+    """What each command used in its folder; one after the other, so that all meet the same machine.
+
+    With each stands what it must show, and its exit status.
+    """
+    runs: list[list[Used]] = [[] for _ in commands]
+    for _ in range(times + 1):
+        for found, (command, folder, shows, status) in zip(runs, commands, strict=True):
+            found.append(measured(command, folder, shows=shows, status=status))
+    return [Several(found[1:]) for found in runs]  # the first compiles
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=3)
@@ -136,17 +139,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rival = tavern(folder)
+        shows = rf"\b{options.count} tests collected\b"
         for way, (ours, theirs) in projects(folder, options.count).items():
-            mine, other = [], []
-            for _ in range(options.times + 1):  # the first compiles
-                mine.append(timed([sys.executable, "-m", "harness", "run", "--co", "-q"], ours)[0])
-                if rival is not None:
-                    other.append(timed([rival, "-m", "pytest", "--co", "-q"], theirs)[0])
-            seconds = statistics.median(mine[1:])
-            beside = "tavern could not be installed"
-            if other:
-                beside = f"tavern {statistics.median(other[1:]):.2f} s, {seconds / statistics.median(other[1:]):.2f} x"
-            print(f"{options.count} scenarios in {way}: {seconds:.2f} s; {beside}")
+            commands = [([sys.executable, "-m", "harness", "run", "--co", "-q"], ours, shows, 0)]
+            if rival is not None:
+                commands.append(([rival, "-m", "pytest", "--co", "-q"], theirs, shows, 0))
+            mine, *other = by_turns(commands, options.times)
+            print(f"{options.count} scenarios in {way} ({load()})\n  harness  {mine}")
+            print(f"  tavern   {other[0]}; {mine.beside(other[0])}" if other else "  tavern   could not be installed")
         records(folder, options.times)
 
 
@@ -160,10 +160,16 @@ def records(folder: Path, times: int) -> None:
         "    runs.write(Path(name), made.head, made.cases)\n"
     )
     subprocess.run([sys.executable, "-c", make], check=True, cwd=folder, env={**os.environ, "PYTHONPATH": str(here)})
-    for command in (["compare", "base", "new"], ["gate", "new", "--baseline", "base"]):
-        found = [timed([sys.executable, "-m", "harness", *command], folder) for _ in range(times + 1)][1:]
-        seconds, memory = statistics.median(each[0] for each in found), max(each[1] for each in found)
-        print(f"{command[0]} of 10,000 cases: {seconds:.2f} s, {memory:.0f} MiB")
+    harness = [sys.executable, "-m", "harness"]
+    found = by_turns(
+        [
+            ([*harness, "compare", "base", "new"], folder, "10,000 passed", 0),
+            ([*harness, "gate", "new", "--baseline", "base"], folder, "shut", 1),  # one case in a hundred has failed
+        ],
+        times,
+    )
+    for name, used in zip(("compare", "gate"), found, strict=True):
+        print(f"{name} of 10,000 cases ({load()})\n  {used}")
 
 
 if __name__ == "__main__":
