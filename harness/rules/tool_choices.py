@@ -60,7 +60,7 @@ class NameWasOffered(ReplyRule):
     def look(self, reply: Reply) -> Iterator[Wrong]:
         names = sorted({str(tool.get("name")) for tool in offered(reply)})
         for index, item in self._called(reply):
-            if item.get("name") not in names:
+            if word(item, "name") is not None and item["name"] not in names:
                 yield Wrong(f"/output/{index}/name", "nobody offered a tool of this name", names, item.get("name"))
 
 
