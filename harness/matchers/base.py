@@ -131,12 +131,12 @@ class Reading:
             self.mistake(f"`{self.name}` needs true or false, not {described(argument)}")
         return True
 
-    def entries(self, argument: Any, least: int = 1) -> list[Any]:
-        """The argument as a list with so many entries at least."""
-        if isinstance(argument, list) and len(argument) >= least:
+    def entries(self, argument: Any) -> list[Any]:
+        """The argument as a list with an entry at least."""
+        if isinstance(argument, list) and argument:
             return argument
         if isinstance(argument, list):
-            self.mistake(f"`{self.name}` needs a list with an entry" if least == 1 else f"`{self.name}` needs {least}")
+            self.mistake(f"`{self.name}` needs a list with an entry")
         elif argument is not UNKNOWN:
             self.mistake(f"`{self.name}` needs a list, not {described(argument)}", "write `[…]`")
         return []

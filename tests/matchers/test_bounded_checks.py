@@ -145,6 +145,19 @@ def test_a_query_without_end_is_told(path: str):
     assert in_time(started)
 
 
+@pytest.mark.parametrize(
+    ("path", "nodes"), [("$", 0), ("$[*]", 3), ("$[0]", 1), ("$[?@>1]", 5), ("$..*", 1), ("$..[?@>1]", 4)]
+)
+def test_every_node_counts_once(path: str, nodes: int, monkeypatch: pytest.MonkeyPatch):
+    """Each that is found, each filter that is asked, each level that is gone down to."""
+    monkeypatch.setattr(paths, "MOST_NODES", nodes)
+    paths.found_at(path, [1, 2, 3])
+    monkeypatch.setattr(paths, "MOST_NODES", nodes - 1)
+    if nodes:
+        with pytest.raises(TooLong, match=f"a query visits at most {nodes - 1} nodes"):
+            paths.found_at(path, [1, 2, 3])
+
+
 def test_a_pattern_in_a_query_has_an_end():
     with pytest.raises(TooLong):
         paths.found_at("$[?search(@, '(a|aa)+$')]", ["a" * 100 + "!"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.matchers import compile, difference
+from harness.matchers import Mismatch, compile, difference
 from harness.matchers.base import alike
 from harness.matchers.difference import GLANCE, LONGEST_LINE, MOST_COMPARED, MOST_LINES, of_texts, steps
 
@@ -56,7 +56,7 @@ def test_silent_exactly_where_equal(expected: Any, actual: Any):
 def test_long_lists_are_not_held_against_each_other():
     """The effort has a bound: one place then, with how many entries there are."""
     (mismatch,) = compile({"equals": list(range(1_000))}).match(list(range(999)))
-    assert mismatch.message == "999 entries, not 1000"
+    assert mismatch == Mismatch("", list(range(1_000)), list(range(999)), "999 entries, not 1000")
 
 
 @pytest.mark.parametrize(
