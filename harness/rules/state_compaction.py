@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import gzip
 import re
 import zlib
 from collections.abc import Iterator
@@ -16,6 +15,10 @@ from harness.rules.telling import Amiss, StoryRule
 
 WORD: Final = re.compile(r"[\w-]{12,}|\b(?=[A-Za-z-]*\d)[A-Za-z0-9-]{6,}\b")
 """Words that do not stand in a text by chance: long ones, and codes."""
+
+
+MOST: Final = 1 << 22
+"""Bytes of a compaction item that are unpacked at most: it may be a bomb."""
 
 
 def compacted(items: list[Item]) -> list[Item]:
@@ -76,8 +79,6 @@ class CompactionIsOpaque(StoryRule):
 
     name = "state.compaction_not_opaque"
 
-    shortest: Final = 12
-
     def chances(self, story: Story) -> Iterator[Amiss | None]:
         for step in story.of("create", "compact"):
             for index, item in enumerate(step.reply.output):
@@ -112,10 +113,10 @@ def opened(value: str) -> list[bytes]:
         except (binascii.Error, ValueError):
             continue
     for form in forms[1:]:
-        for undo in (gzip.decompress, zlib.decompress):
+        for window in (31, 15):  # gzip, zlib
             try:
-                forms.append(undo(form))
-            except (OSError, EOFError, zlib.error):
+                forms.append(zlib.decompressobj(window).decompress(form, MOST))
+            except zlib.error:
                 continue
     return forms
 

@@ -3,7 +3,7 @@
 What is found in each, and how often each rule had something to look at, stands in `golden/rules/conversations.txt`.
 """
 
-from builders import corners_choices, corners_kept, corners_settings, corners_told, corners_tools
+from builders import corners_choices, corners_kept, corners_sealed, corners_settings, corners_told, corners_tools
 
 from harness.conversation import Conversation
 
@@ -15,5 +15,12 @@ def corner(about: str, conversation: Conversation) -> None:
     CORNERS.append((about, conversation))
 
 
-for make in (*corners_told.ALL, *corners_settings.ALL, *corners_kept.ALL, *corners_tools.ALL, *corners_choices.ALL):
+for make in (
+    *corners_told.ALL,
+    *corners_settings.ALL,
+    *corners_kept.ALL,
+    *corners_tools.ALL,
+    *corners_choices.ALL,
+    *corners_sealed.ALL,
+):
     make(corner)
