@@ -249,10 +249,9 @@ def _cause(n: int, at: int, one: Outcome, evidence: Evidence) -> dict[str, Any]:
     """A cause by its number, told by its first case."""
     cause = evidence.causes[n - 1]
     told = _failure(at, one, evidence.run)
-    whole = told["reason"] if told["reason"].strip() != cause.said else ""
     return told | {
         "said": cause.said,
-        "reason": "" if cause.finding else whole,
+        "reason": "" if one.outcome == NOT_RUN or told["reason"].strip() == cause.said else told["reason"],
         "others": len(one.standing[1:]),
         "group": group(n, cause),
     }

@@ -48,7 +48,10 @@ def _scenario(home: str, cells: Cells, deliveries: list[str], clients: bool) -> 
         state, _, client = way.partition("-")
         named = f"{state.replace('_', ' ')} · {client}" if clients and client else state.replace("_", " ")
         modes = [(f"{delivery}-{way}" if way else delivery) for delivery in deliveries]
-        found = [cell(cells.get(name, ()), query(scenario=home, mode=name)) for name in modes]
+        found = [
+            cell(cells.get(name, ()), query(scenario=home, mode=name)) | {"label": delivery.replace("_", " ")}
+            for name, delivery in zip(modes, deliveries, strict=True)
+        ]
         lines.append({"name": named or "-", "cells": found})
     return {"title": next(iter(cells.values()))[0].title, "file": file, "id": short, "lines": lines}
 

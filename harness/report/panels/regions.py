@@ -43,7 +43,10 @@ def _axis(evidence: Evidence, name: str, title: str, column: Callable[[Outcome],
         {
             "region": region,
             "href": query(region=region),
-            "cells": [_cell(cells.get((region, each), ()), query(region=region, **{name: each})) for each in columns],
+            "cells": [
+                _cell(cells.get((region, each), ()), query(region=region, **{name: each})) | {"label": each}
+                for each in columns
+            ],
         }
         for region in regions
     ]

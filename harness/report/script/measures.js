@@ -45,16 +45,22 @@ function attempts() {
   return groups;
 }
 
-function none(kept, words) {
-  const cells = kept.map((cell) => make("td", cell.className));
-  textInto(cells[0], words);
-  cells.none = true;
-  return cells;
+// Cells in place of those that were written, of the same classes and labels.
+function cellsLike(kept, inner) {
+  return kept.map((old, n) => {
+    const cell = make("td", old.className, inner[n]);
+    if (old.dataset.label) cell.dataset.label = old.dataset.label;
+    return cell;
+  });
+}
+
+function none(kept) {
+  return Object.assign(cellsLike(kept, ["none"]), { none: true });
 }
 
 function rateOf(tried, kept) {
   const judged = tried.filter((one) => one.verdict === "passed" || one.verdict === "failed").length;
-  if (!judged) return none(kept, "none");
+  if (!judged) return none(kept);
   const passed = tried.filter((one) => one.verdict === "passed").length;
   const { low, high } = wilson(passed, judged);
   const said = `${percent(passed / judged)} % (95 %: ${percent(low)} to ${percent(high)})`;
@@ -62,12 +68,12 @@ function rateOf(tried, kept) {
   drawing.setAttribute("aria-label", said);
   place(drawing.querySelector(".spread"), 100 * low, 100 * (high - low));
   drawing.querySelector(".point").setAttribute("x", Math.min(99, 100 * passed / judged));
-  return [make("td", "amount", `${number(passed)} of ${number(judged)}`), make("td", "drawn", drawing), make("td", "", said)];
+  return cellsLike(kept, [`${number(passed)} of ${number(judged)}`, drawing, said]);
 }
 
 function spanOf(tried, kept, { figure, scale }) {
   const values = tried.map((one) => one[figure]).filter((value) => value !== null).sort((a, b) => a - b);
-  if (!values.length) return none(kept, "none");
+  if (!values.length) return none(kept);
   const quantiles = SHARES.map((share) => values[Math.max(0, Math.ceil(share * values.length) - 1)]);
   const [low, high] = [values[0], values.at(-1)];
   const at = (value) => Math.min(99.4, 100 * value / scale);
@@ -76,7 +82,7 @@ function spanOf(tried, kept, { figure, scale }) {
   place(drawing.querySelector(".spread"), at(quantiles[0]), 100 * (quantiles[1] - quantiles[0]) / scale);
   drawing.querySelectorAll(".point").forEach((mark, n) => mark.setAttribute("x", at(quantiles[n])));
   const told = [low, ...quantiles, high].map((value) => (figure === "tokens" ? number(value) : seconds(value)));
-  return [make("td", "amount", number(values.length)), make("td", "drawn", drawing), ...told.map((one) => make("td", "amount", one))];
+  return cellsLike(kept, [number(values.length), drawing, ...told]);
 }
 
 function place(shape, x, width) {
