@@ -17,7 +17,7 @@ from harness.comparison.gated import Gated, Judged
 from harness.engine.account import utc
 from harness.engine.engine import CONCURRENCY, Engine
 from harness.engine.exploring import FOLDER, Exploring
-from harness.engine.heading import heading
+from harness.engine.heading import heading, sum_of
 from harness.engine.ledger import Ledger, left_behind
 from harness.engine.loop import GRACE, EngineLoop
 from harness.engine.pace.book import Shared
@@ -27,6 +27,7 @@ from harness.engine.planning.plan import Case, Omitted
 from harness.engine.planning.planting import seed_of
 from harness.engine.planning.repeating import Finished
 from harness.engine.replay.cassette import Cassette
+from harness.engine.surroundings import TooFewFiles, at_once, unsafe, untested
 from harness.engine.traces.keeping import REFUSALS, Keeping
 from harness.pytest_diary import diary_of
 from harness.pytest_items import ScenarioFile, ScenarioItem
@@ -77,6 +78,8 @@ class Harness:
         gate: Gate | None = None,
         cassette: Cassette | None = None,
     ) -> None:
+        if why := unsafe(os.environ):
+            raise pytest.UsageError(why)
         self._config = config
         self.cassette = cassette
         self._page_writer = page_writer
@@ -112,6 +115,9 @@ class Harness:
         self._loop: EngineLoop | None = None
         self._problem: str | None = None
         self._ceiling = Ceiling()
+        self._collected = ""
+        self._collections: set[str] = set()
+        self._warnings: list[str] = []
 
     def file(self, path: Path, parent: pytest.Collector) -> ScenarioFile:
         """The collector of a scenario file."""
@@ -129,6 +135,7 @@ class Harness:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leaves to other shards what is theirs, and what an interrupted run did not plan."""
         ours = [item for item in items if isinstance(item, ScenarioItem)]
+        self._collected = sum_of(item.case.id for item in ours)
         if self.earlier is not None:
             mine = {item for item in ours if item.case.id in self.earlier.planned}
         elif self.shard is not None:
@@ -160,16 +167,21 @@ class Harness:
         option = session.config.option
         source = self.earlier or self.cassette
         seed = seed_of(self.run) if source is None else source.head.seed
-        told_settings = {"concurrency": option.concurrency or CONCURRENCY, "defects": list(option.defect)}
+        concurrency = self._concurrency(cases)
+        told_settings = {"concurrency": concurrency, "defects": list(option.defect), **self.settings}
         head = heading(
-            self.run, cases, self.omitted, started=time.time(), seed=seed, settings={**told_settings, **self.settings}
+            *(self.run, cases, self.omitted),
+            started=time.time(),
+            seed=seed,
+            settings=told_settings,
+            collected=self._collected,
         )
         if self.cassette is not None:
             head = self.cassette.begins(head)
         writer, ledger = self._opened(replace(head, options=asked(session.config)), cases)
         engine = Engine(
             writer,
-            option.concurrency or CONCURRENCY,
+            concurrency,
             steadiness=self._steadiness(),
             ledger=ledger,
             exploring=self._exploring(),
@@ -211,6 +223,31 @@ class Harness:
         except REFUSALS as error:
             self._keeping.close()
             raise pytest.UsageError(str(error)) from None
+
+    def _concurrency(self, cases: Sequence[Case]) -> int:
+        """How many cases run at once; what the surroundings say to it is told at the end.
+
+        Raises:
+            pytest.UsageError: not even one can.
+        """
+        wanted = self._config.option.concurrency or CONCURRENCY
+        try:
+            borne = at_once(min(wanted, len(cases)))
+        except TooFewFiles as error:
+            raise pytest.UsageError(str(error)) from None
+        if borne < min(wanted, len(cases)):
+            self._warnings.append(f"{borne} cases ran at once, not {wanted}: the limit of open files allows no more")
+        if any(case.client != "wire" for case in cases) and (told := untested()):
+            self._warnings.append(told)
+        return wanted if borne == min(wanted, len(cases)) else borne
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Workers of pytest-xdist that collected different cases run nothing; that is refused, and no failure."""
+        self._collections.add(sum_of(ids))
+        if len(self._collections) > 1 and any(".yaml::" in each or ".yml::" in each for each in ids):
+            self.refused = True
+            self._problem = "workers collected different cases: nothing was sent"
 
     def hold(self) -> None:
         """Takes the lock of a run whose name may be that of another, before workers of pytest-xdist write it.
@@ -339,6 +376,8 @@ class Harness:
             show.write_line(
                 f"left at the provider: {left}; remove it with `{command}` and this run's targets", red=True
             )
+        for warning in self._warnings:
+            show.write_line(f"warning: {warning}", yellow=True)
         unplayed = self.cassette.unplayed if self.cassette is not None else ()
         for case in unplayed:
             show.write_line(f"recorded, and in its file no more: {case}", yellow=True)

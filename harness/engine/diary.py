@@ -12,17 +12,21 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from harness.source.place import escaped
+from harness.wire.redact import MARK
 
 LOG: Final = logging.getLogger("harness")
 """Who speaks; silent unless a diary listens."""
 
 MOST: Final = 64 * 1024 * 1024
 """Bytes after which a diary ends, so that it fills no disk."""
+
+LONGEST: Final = 2000
+"""Characters of one message."""
 
 FOREIGN: Final = ("aiohttp", "asyncio", "azure", "openai", "mcp")
 """Libraries whose warnings are kept too."""
@@ -42,9 +46,9 @@ class Diary(logging.Handler):
     """
 
     def __init__(self, path: Path, redact: Callable[[bytes], bytes]) -> None:
-        super().__init__(logging.DEBUG)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
         self._file = os.open(path, flags, 0o600)
+        super().__init__(logging.DEBUG)  # only now: the library closes at its end whatever was made
         self._redact = redact
         self._began = time.monotonic()
         self._length = 0
@@ -72,8 +76,8 @@ class Diary(logging.Handler):
         told: dict[str, Any] = {
             "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
             "ms": round((time.monotonic() - self._began) * 1000),
-            "what": escaped(record.getMessage())[:2000],
             "level": record.levelname.lower(),
+            "what": self._redact(record.getMessage().encode(errors="backslashreplace")).decode(),
         }
         if record.name != LOG.name:
             told["from"] = record.name
@@ -82,7 +86,19 @@ class Diary(logging.Handler):
             told["thread"] = threading.current_thread().name
         if record.exc_info:
             told["trace"] = "".join(traceback.format_exception(*record.exc_info, limit=-12))  # without any locals
-        return self._redact(json.dumps(told, default=str).encode("ascii")) + b"\n"
+        told["what"] = escaped(told["what"])[:LONGEST]  # cut when it is clean: half a secret would not be known as one
+        line = self._redact(json.dumps(told, default=str).encode("ascii"))
+        if self._in_parts(json.loads(line)):
+            keys = ("at", "ms", "level", "from")
+            line = json.dumps({**{key: told[key] for key in keys if key in told}, "what": MARK.decode()}).encode(
+                "ascii"
+            )
+        return line + b"\n"
+
+    def _in_parts(self, told: dict[str, Any]) -> bool:
+        """Whether texts of a line that is clean make a secret where they are read one after another."""
+        joined = "".join(_texts(told)).encode(errors="backslashreplace")
+        return self._redact(joined) != joined
 
     def _end(self) -> None:
         if self._file >= 0:
@@ -98,6 +114,19 @@ class Diary(logging.Handler):
             logging.getLogger(name).removeHandler(self)
         self._end()
         super().close()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts of a line in their order, names of facts left out."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
 
 
 def diary_of_worker(path: Path, worker: str | None) -> Path:

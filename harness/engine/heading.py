@@ -1,6 +1,7 @@
 """A plan → the head of its record."""
 
 import hashlib
+import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
@@ -9,6 +10,7 @@ from typing import Any, Final
 from harness.engine.account import utc
 from harness.engine.planning.plan import Case, Omitted
 from harness.engine.planning.repeating import Bar
+from harness.record.environment import mattering
 from harness.record.lines import Head, LeftOut, RuleLine, ScenarioLine, TargetLine
 from harness.rules import RULES
 from harness.scenario.model import Scenario
@@ -25,8 +27,9 @@ def heading(
     started: float,
     seed: int,
     settings: Mapping[str, Any],
+    collected: str = "",
 ) -> Head:
-    """The head of a run's record; `started` is in seconds since the epoch."""
+    """The head of a run's record; `started` is in seconds since the epoch, `collected` what `sum_of` told."""
     targets = {case.target.facts.name: case.target.facts for case in cases}
     scenarios = {(case.scenario.file, case.scenario.id): case for case in cases}
     return Head(
@@ -57,7 +60,14 @@ def heading(
         planned=tuple(case.id for case in cases),
         left_out=tuple(LeftOut(each.scenario, each.what, each.reason) for each in omitted),
         rules={rule.name: RuleLine(rule.level, rule.source, rule.title, rule.page) for rule in RULES},
+        environment=mattering(os.environ),
+        collected=collected,
     )
+
+
+def sum_of(ids: Iterable[str]) -> str:
+    """A sum of the ids of cases, in their order: processes that collected the same have the same."""
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
 
 
 def _scenario(each: Scenario, bar: Bar) -> ScenarioLine:

@@ -86,7 +86,9 @@ class Head:
     `started` is ISO 8601 in UTC; `versions` names harness, python and the packages that matter; `planned` holds
     the ids of all planned cases, in order, so that an interrupted run is seen by counting. `options` are those
     of its command that decide what it is made of: with them it is taken up again. `replayed` and `rejudged`
-    name the run whose exchanges were answered again, strictly or for new rules.
+    name the run whose exchanges were answered again, strictly or for new rules. `environment` names the variables
+    that were set and may change what a run does. `collected` is a sum of the ids of all cases before shards parted
+    them: shards of different sums are no parts of one plan.
     """
 
     run: str
@@ -104,6 +106,8 @@ class Head:
     replayed: str | None = None
     rejudged: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    environment: tuple[str, ...] = ()
+    collected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

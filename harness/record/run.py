@@ -252,12 +252,21 @@ def _agree(first: Run, other: Run) -> None:
     for what in ("run", "format", "seed"):
         if getattr(first.head, what) != getattr(other.head, what):
             raise Different(other.folder, what, getattr(first.head, what), getattr(other.head, what))
+    collected = {first.head.collected, other.head.collected} - {""}  # older records know no such sum
+    if _split(first.head) == _split(other.head) != "" and len(collected) > 1:
+        raise Different(other.folder, "collection of cases", first.head.collected, other.head.collected)
     for what, key in (("scenarios", "id"), ("targets", "name")):
         known = {(getattr(line, key), getattr(line, "file", "")): line for line in getattr(first.head, what)}
         for line in getattr(other.head, what):
             same = known.get((getattr(line, key), getattr(line, "file", "")), line)
             if same != line:
                 raise Different(other.folder, f"{what} {getattr(line, key)}", same, line)
+
+
+def _split(head: Head) -> str:
+    """Into how many shards the plan was split, of which this is one; empty where it is none."""
+    found = re.match(r"\d+of(\d+)", head.shard or "")
+    return found[1] if found else ""
 
 
 def _in_order(path: Path) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.findings import Verdict
+from harness.record.environment import mattering
 from harness.record.run import Run
 from harness.wire.redact import MARK, SHORTEST, Redactor, Secret
 
@@ -32,10 +33,6 @@ LOOKS: Final = re.compile(
     rb"|(?i:bearer) +[A-Za-z0-9._~+/-]{8,}=*|(?i:[?&](?:sig|code|key|token)=)[^&\s\"]+"
 )
 """What is a key or a token by its looks."""
-MATTERING: Final = re.compile(
-    r"(?:HTTPS?|ALL|NO)_PROXY|SSL.*|OPENAI_.*|AZURE_.*|PYTHON.*|PYTEST_.*|CI|LANG|LC_.*", re.I
-)
-"""Variables that may change what a run does; they are named, and their values are left out."""
 MOST_CASES: Final = 500
 MOST_LOG: Final = 16 * 1024 * 1024
 
@@ -108,7 +105,7 @@ def _about(environment: Mapping[str, str]) -> dict[str, Any]:
         "system": [platform.system(), platform.release(), platform.machine()],
         "processors": os.cpu_count(),
         "encoding": [sys.getfilesystemencoding(), sys.stdout.encoding],
-        "variables": sorted(name for name in environment if MATTERING.fullmatch(name)),
+        "variables": list(mattering(environment)),
         "packages": dict(sorted(installed.items())),
     }
 
