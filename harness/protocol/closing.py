@@ -32,7 +32,6 @@ def _same(notes: Notes, item: Item, told: Event) -> bool:
     """Whether this is the announced item; one finding says where it is another one."""
     if item.added is None:
         item.type = told["type"] if type(told.get("type")) is str else item.type
-        item.id = item.id or (told["id"] if type(told.get("id")) is str else None)
         return True
     for name in (*KEPT, *STEADY.get(item.type or "", ())):
         if name not in item.added or name not in told or item.added[name] == told[name]:

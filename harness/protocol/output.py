@@ -132,7 +132,7 @@ class Output:
         if other is not None and other is not item and not other.closed:
             self._wrong_index(other, event)
             return other
-        if item.id is not None:
+        if item.id is not None and "order.item_mismatch" not in item.complaints:
             message = "the event names another item than the one at its output_index"
             self._complain(item, "order.item_mismatch", message, "/item_id", item.id, id_)
         item.any_id = True

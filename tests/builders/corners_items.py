@@ -23,6 +23,19 @@ def items(corner: Add) -> None:
         "two items of one index, and of one id",
         [{**e, "output_index": 0} if "output_index" in e else e for e in everywhere(two, "msg_2", "msg_1")],
     )
+    second = at(two, "output_item.added", 1)
+    corner("announced under the id of the one before", changed(two, second, "/item/id", "msg_1"))
+    corner("announced without content", changed(x1, 2, "/item/content", ...))
+    corner("announced without arguments", changed(x2, 2, "/item/arguments", ...))
+    early = moved(x1, at(x1, "output_item.done"), 2)
+    corner(
+        "closed before it was announced, and another text at the end",
+        changed(early, -1, "/response/output/0/content/0/text", "Else."),
+    )
+    corner(
+        "closed before it was announced, and another status at the end",
+        changed(early, -1, "/response/output/0/status", "incomplete"),
+    )
     corner("a prefix of another kind, twice", everywhere(everywhere(two, "msg_1", "m-1"), "msg_2", "m-2"))
     corner("closed, and another item comes under its index", inserted(two, 3, two[-2]))
     corner(
