@@ -5,7 +5,9 @@ paths, requests sent ahead. All over bare sockets.
 """
 
 import asyncio
+import contextlib
 import json
+import socket
 
 import pytest
 from builders.bare import BODY, Bare, bare, statuses
@@ -23,6 +25,36 @@ def test_only_loopback_is_listened_on():
     address, url = bare(visit)
     assert address == "127.0.0.1"
     assert url.startswith("http://127.0.0.1:")
+
+
+def own_addresses() -> list[tuple[socket.AddressFamily, str]]:
+    """Other addresses of this machine: of loopback, and those by which it would reach another."""
+    found = [(socket.AF_INET, "127.0.0.2"), (socket.AF_INET6, "::1")]
+    for family, elsewhere in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        with socket.socket(family, socket.SOCK_DGRAM) as asking, contextlib.suppress(OSError):
+            asking.connect((elsewhere, 9))  # sends nothing: the system says which of its addresses it would use
+            found.append((family, asking.getsockname()[0]))
+    return found
+
+
+def answers(family: socket.AddressFamily, address: str, port: int) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as trying:
+        trying.settimeout(5)
+        try:
+            trying.connect((address, port))
+        except OSError:
+            return False
+        return True
+
+
+def test_T20_no_other_address_of_this_machine_answers():
+    async def visit(it: Bare):
+        port = it.server._server.sockets[0].getsockname()[1]
+        loop = asyncio.get_running_loop()
+        tried = ((socket.AF_INET, "127.0.0.1"), *own_addresses())
+        return [each for each in tried if await loop.run_in_executor(None, answers, *each, port)]
+
+    assert bare(visit) == [(socket.AF_INET, "127.0.0.1")]
 
 
 HEADS = {

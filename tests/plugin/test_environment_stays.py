@@ -1,17 +1,21 @@
 """What the environment holds stays there: no variable is reached by any spelling, no key by any mishap."""
 
 import base64
+import http.client
 import json
 import logging
 import os
+import re
 import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -30,17 +34,40 @@ SPELLINGS = (
 POSITIONS = """
 scenario: {title}
 id: {id}
-request: {{tool_choice: none, instructions: {text}, metadata: {{note: {text}}}}}
+about: {text}
+owner: {text}
+request: {{tool_choice: none, instructions: {text}, metadata: {{note: {text}}}, user: {text}, prompt_cache_key: {text}}}
 tools:
-  - {{type: function, name: look, description: {text}, parameters: {{type: object, properties: {{}}}}}}
+  - type: function
+    name: look
+    description: {text}
+    parameters: {{type: object, properties: {{place: {{type: string, description: {text}, enum: [{text}]}}}}}}
+    returns: {text}
 cases: [{{word: {text}}}]
+allow: {{order.index_gap: {{reason: {text}}}}}
 turns:
   - user: {text}
-    expect: {{text: {{not: {text}}}}}
+    expect: {{text: {{not: {text}, matches: "."}}}}
+    mock: {{reply: {text}}}
+  - input: [{{role: developer, content: {text}}}, {{role: user, content: [{{type: input_text, text: {text}}}]}}]
+    expect: {{text: {{any_of: [{{contains: {text}}}, {{equals: {text}}}, {{not: {text}}}]}}}}
   - user: "Reply with ${{word}}."
     expect: {{status: completed}}
 """
 SLOW_TO_GUESS = 400
+PACKED = re.compile(rb"eJ[A-Za-z0-9+/]{40,}={0,2}")
+"""What was deflated and put into base64, as the page holds it."""
+
+
+EXPANDING = """
+import os
+from harness.scenario import variables
+whole = variables._put_in
+def expanding(value, bindings, way):
+    put = whole(value, bindings, way)
+    return os.path.expandvars(put) if isinstance(put, str) else put
+variables._put_in = expanding
+"""
 
 
 def canaries() -> dict[str, str]:
@@ -57,7 +84,9 @@ def written(names: list[str]) -> str:
 
 
 def everything(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+    """The bytes of all files, and what is packed in pages once more unpacked."""
+    whole = b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+    return whole + b"".join(zlib.decompress(base64.b64decode(each)) for each in PACKED.findall(whole))
 
 
 def leaked(data: bytes, values: list[str]) -> list[str]:
@@ -94,6 +123,19 @@ def test_T1_no_variable_of_the_environment_leaves_the_process(how: list[str], tm
     assert list(planted)[2].encode() in kept  # the names are there: what was searched is what was sent
 
 
+def test_T1_a_run_that_reads_the_environment_is_seen(tmp_path: Path):
+    """The same search, over a run in which somebody's plugin has the shell's way of naming variables work."""
+    planted = canaries()
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "tricks.yaml").write_text(written(list(planted)))
+    (tmp_path / "specs" / "conftest.py").write_text(EXPANDING)
+
+    done = ran(tmp_path, planted, "specs")
+
+    found = leaked(done.stdout + done.stderr + everything(tmp_path / "out"), list(planted.values()))
+    assert next(iter(planted.values())) in found, done.stdout.decode()
+
+
 def test_T1_the_search_sees_what_leaks():
     assert leaked(b"x " + base64.b64encode(b"abcdefghi") + b" jkl", ["abcdefghi", "jkl", "mno"]) == ["jkl", "abcdefghi"]
 
@@ -114,7 +156,9 @@ def test_T1_a_variable_that_is_named_is_refused(spelling: str, tmp_path: Path, p
 
 
 @contextmanager
-def endpoint(asked: list[dict[str, object]], scanned: Path | None = None) -> Iterator[str]:
+def endpoint(
+    asked: list[dict[str, object]], scanned: Path | None = None, look: Callable[[], object] = str
+) -> Iterator[str]:
     """A server that looks around while it answers: at all processes of this machine, and below a folder."""
 
     class Looking(BaseHTTPRequestHandler):
@@ -122,7 +166,9 @@ def endpoint(asked: list[dict[str, object]], scanned: Path | None = None) -> Ite
             self.rfile.read(int(self.headers["content-length"]))
             commands = b"".join(_commands())
             names = " ".join(map(str, scanned.rglob("*"))) if scanned else ""
-            asked.append({"authorization": self.headers["authorization"], "commands": commands, "names": names})
+            asked.append(
+                {"authorization": self.headers["authorization"], "commands": commands, "names": names, "looked": look()}
+            )
             body = b'{"error": {"message": "no", "code": "x", "type": "y", "param": null}}'
             self.send_response(400)
             self.send_header("content-type", "application/json")
@@ -169,6 +215,21 @@ def test_T25_no_secret_in_arguments_and_names_of_files(tmp_path: Path):
     assert KEY.encode() not in asked[0]["commands"] + everything(temporary)
     assert KEY not in asked[0]["names"]
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "out").rglob("*")} - {0} == set()
+
+
+def test_T25_the_scan_sees_what_is_planted(tmp_path: Path):
+    """A process that has the key among its arguments, and a file that is named after it."""
+    (tmp_path / f"upload-{KEY}").touch()
+    asked: list[dict[str, object]] = []
+    waiting = subprocess.Popen([sys.executable, "-c", "input()", KEY], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with waiting, endpoint(asked, tmp_path) as base:
+        connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=30)
+        connection.request("POST", "/v1", b"{}")
+        connection.getresponse().read()
+        connection.close()
+
+    assert KEY.encode() in asked[0]["commands"]
+    assert KEY in asked[0]["names"]
 
 
 def spoken_to(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *more: str) -> tuple[str, list[object]]:
