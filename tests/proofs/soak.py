@@ -5,7 +5,8 @@ then on. After that one in twenty requests meets a defect that is drawn anew. Wh
 case that met no fault passes; one that met a fault has a finding, or passes where the defect had nothing to break;
 memory does not grow: its mean over the last third lies within 5 % of that over the first third after warm-up. It is
 looked at between cases: every so often the next ones wait until none is under way, garbage is collected, and what is
-free is given back to the system. So what counts is what is kept, and not how many large bodies are there just then.
+free is given back to the system; the C library is told to map large blocks apart, which it else stops doing after the
+first. So what counts is what is kept, and neither how many large bodies are there just then nor the gaps they leave.
 
 The limits of waiting are put down to seconds and that of a body to 16 MiB, so that stalls and bombs come often; their
 real values are tested elsewhere.
@@ -42,7 +43,7 @@ from harness.wire.limits import LIMITS, MIB
 
 AT_ONCE = 32
 SHARE = 0.05
-LIMITED = replace(LIMITS, body=16 * MIB, first_byte=10.0, silence=2.0, no_event=3.0, turn=15.0)
+LIMITED = replace(LIMITS, body=16 * MIB, first_byte=60.0, silence=2.0, no_event=3.0, turn=15.0)
 TEXT = """
 id: {id}
 modes: {{delivery: [{delivery}]}}
@@ -52,6 +53,8 @@ turns:
     expect: {{status: completed, text: {{contains: "4417"}}}}
 """
 TURNS = 2
+MMAP_THRESHOLD = -3
+"""What `mallopt` calls it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Soak:
     unexplained: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
     objects: list[int] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
+    late: tuple[float, float] = (0.0, 0.0)
     done: int = 0
 
     def case(self, number: int, made: tuple[Case, ...]) -> Case:
@@ -114,12 +119,18 @@ def rss() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / MIB
 
 
-def kept() -> tuple[float, int]:
-    """Resident memory in MiB, and how many objects there are, after all that is free was given back."""
-    gc.collect()
+def mapped_apart() -> None:
+    """Has the C library map every block from 128 KiB on apart, and give it back when it is free."""
     with suppress(OSError, AttributeError):  # what only one C library has
+        ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, 128 * 1024)
+
+
+def kept() -> tuple[float, int, int]:
+    """Resident memory in MiB, how many objects, and how many blocks there are, after what is free was given back."""
+    gc.collect()
+    with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
-    return rss(), len(gc.get_objects())
+    return rss(), len(gc.get_objects()), sys.getallocatedblocks()
 
 
 async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
@@ -146,17 +157,27 @@ async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
 
         return done, failed
 
+    async def watch() -> None:
+        """How late the loop was at most, and how much of that time this process was at work."""
+        while True:
+            at, cpu = time.monotonic(), time.process_time()
+            await asyncio.sleep(0.1)
+            late = time.monotonic() - at - 0.1
+            state.late = max(state.late, (late, time.process_time() - cpu))
+
     async def quiet() -> None:
         for _ in range(AT_ONCE):
             await free.acquire()
 
+    watching = asyncio.create_task(watch())
     every, due = seconds / 60, began
     while (now := time.monotonic()) - began < seconds or number < len(FAULTS):
         if now >= due and number >= len(FAULTS):
             await quiet()
-            mib, objects = kept()
+            mib, objects, blocks = kept()
             state.memory.append((now - began, mib))
             state.objects.append(objects)
+            state.blocks.append(blocks)
             due = now + every
             for _ in range(AT_ONCE):
                 free.release()
@@ -165,6 +186,7 @@ async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
         engine.add([(case, *told(case))])
         number += 1
     await quiet()
+    watching.cancel()
     await engine.stop()
     return state
 
@@ -181,6 +203,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=10)
     asked = parser.parse_args()
     seconds = asked.minutes * 60
+    mapped_apart()
     with tempfile.TemporaryDirectory() as name, RunWriter(Path(name) / "run", runs.head()) as writer:
         state = asyncio.run(soak(seconds, writer, asked.seed))
     first, last = growth(state.memory)
@@ -190,8 +213,10 @@ def main() -> int:
     print(f"warm after {warm:.0f} s; met a fault: {dict(sorted(state.faults.items()))}, of {len(FAULTS)} defects")
     print(
         f"memory: {first:.1f} MiB in the first third after warm-up, {last:.1f} MiB in the last "
-        f"({last / first - 1:+.1%}); objects {state.objects[0]} and {state.objects[-1]}"
+        f"({last / first - 1:+.1%}); objects {state.objects[0]} and {state.objects[-1]}, "
+        f"blocks {state.blocks[0]} and {state.blocks[-1]}"
     )
+    print(f"the loop was {state.late[0]:.1f} s late at most, of which it was at work for {state.late[1]:.1f} s")
     print("  " + " ".join(f"{mib:.1f}" for _, mib in state.memory))
     print(f"unexplained: {len(state.unexplained)}")
     for told, count in Counter(state.unexplained).most_common(20):
