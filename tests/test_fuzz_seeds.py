@@ -1,11 +1,13 @@
 """The seeds of the fuzzing obey its laws, and so do some inputs made of them: the long run is `make fuzz`."""
 
 import random
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from proofs import fuzz, fuzz_files, fuzz_streams
+from test_hostile_data import watched
 
 KEPT = [
     (name, path.name)
@@ -143,3 +145,19 @@ def test_mutated_streams_are_the_same_for_the_same_number():
     one, other = (fuzz_streams.Mutator("sse", 3) for _ in range(2))
 
     assert [one.next() for _ in range(9)] == [other.next() for _ in range(9)]
+
+
+def test_T10_reading_them_starts_nothing_and_opens_nothing_else():
+    """No program, no connection, no code, and no file but those in which the seeds are handed over."""
+
+    def read_all() -> None:
+        for name, file in KEPT:
+            read(name, (fuzz_files.SEEDS / name / file).read_bytes())
+
+    read_all()  # what is loaded once is loaded
+    with watched() as seen:
+        read_all()
+
+    ours = (str(fuzz_files.SEEDS), tempfile.gettempdir())
+    assert len(seen) >= len(KEPT)
+    assert [line for line in seen if not line.startswith(tuple(f"open {place}" for place in ours))] == []

@@ -37,6 +37,7 @@ def status(tests: Sequence[str], place: Path) -> int:
     done = subprocess.run(
         [
             sys.executable,
+            "-P",  # the package is not to come from this folder
             "-m",
             "pytest",
             "-q",
