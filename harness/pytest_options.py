@@ -16,6 +16,7 @@ from harness.engine.exploring import MOST_EXAMPLES
 from harness.engine.planning.sharding import Shard, durations
 from harness.engine.targets.choosing import Chosen, CredentialMissing, NothingChosen, chosen
 from harness.engine.targets.configured import Credentials
+from harness.engine.targets.family import Fetch
 from harness.engine.targets.target import Target, live_target
 from harness.record.run import Run
 from harness.record.unsound import Unsound
@@ -34,8 +35,8 @@ class Ground:
     redact: Redactor
 
 
-def ground_of(config: pytest.Config) -> Ground:
-    """The targets that the options mean.
+def ground_of(config: pytest.Config, endpoint: Fetch) -> Ground:
+    """The targets that the options mean; `endpoint` fetches the embedded one.
 
     Raises:
         pytest.UsageError: something is missing, wrong or unsafe; the message says what.
@@ -56,7 +57,7 @@ def ground_of(config: pytest.Config) -> Ground:
         raise pytest.UsageError("--deployment and --api-key-env go with --endpoint")
     file = targets_file(option.targets, config.rootpath)
     try:
-        return Ground(chosen(file, selection, Credentials(os.environ, redact), option.defect), redact)
+        return Ground(chosen(file, selection, Credentials(os.environ, redact), endpoint, option.defect), redact)
     except (NothingChosen, CredentialMissing) as error:
         raise pytest.UsageError(str(error)) from None
     except Refused as refused:

@@ -14,6 +14,7 @@ import pytest
 from harness.scenario.files import is_scenario_file
 
 if TYPE_CHECKING:
+    from harness.engine.targets.family import Endpoint
     from harness.pytest_run import Gate, Harness, PageWriter
 
 
@@ -140,8 +141,15 @@ def _made(config: pytest.Config) -> "Harness":
     pytest_replay.check_recording(config.option)
     cassette = pytest_replay.cassette_of(config)
     pytest_resume.prepare(config)
-    ground = pytest_options.ground_of(config) if cassette is None else pytest_replay.ground_of(cassette)
+    ground = pytest_options.ground_of(config, _endpoint) if cassette is None else pytest_replay.ground_of(cassette)
     return pytest_run.Harness(config, ground, _page_writer, _gate(config), cassette)
+
+
+def _endpoint() -> "Endpoint":
+    """The embedded endpoint; imported when a case or a script first needs it, and not to collect."""
+    from harness.engine.targets.embedded import Embedded
+
+    return Embedded()
 
 
 def _page_writer() -> "PageWriter":

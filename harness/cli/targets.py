@@ -49,11 +49,18 @@ def ask(file: str | None, selection: Any, usable: bool = True) -> tuple[Sequence
     redact = Redactor()
     path = Path(file) if file else Path(FILE) if Path(FILE).is_file() else None
     try:
-        found = chosen(path, selection, Credentials(os.environ, redact), usable=usable)
+        found = chosen(path, selection, Credentials(os.environ, redact), endpoint, usable=usable)
     except (NothingChosen, CredentialMissing, Refused) as error:
         click.echo(str(error) if isinstance(error, Refused) else f"error: {error}", err=True)
         raise SystemExit(4) from None
     return found.targets, redact, None if path is None else path.as_posix()
+
+
+def endpoint() -> Any:
+    """The embedded endpoint; imported when something is sent to it."""
+    from harness.engine.targets.embedded import Embedded
+
+    return Embedded()
 
 
 def live_grounds() -> Any:

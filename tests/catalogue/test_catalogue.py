@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from harness.catalogue import Catalogue, Documented, Fact, Unlisted, reading
-from harness.engine.targets.embedded import DEFAULT_FAMILY
+from harness.engine.targets.family import MODELS
 
 CATALOGUE = Catalogue.load()
 REGIONS = (None, "eastus2", "swedencentral", "switzerlandwest", "mars")
@@ -226,7 +226,7 @@ def test_where_pages_disagree_the_denial_is_taken_and_both_are_told():
 
 
 def test_the_default_targets_are_offered_where_they_stand():
-    for model, region in DEFAULT_FAMILY:
+    for model, region in MODELS:
         assert CATALOGUE.documents("text", model, region).answer is YES
 
 

@@ -1,6 +1,8 @@
 """Collecting scenarios: what it does to the process around it."""
 
 import gc
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -94,3 +96,17 @@ def test_a_fixture_given_to_one_case_is_given_to_no_other(pytester: pytest.Pytes
     pytester.runpytest_inprocess("--rootdir=.", "specs").assert_outcomes(passed=2)
 
     assert (pytester.path / "noted.txt").read_text().split() == ["one"]
+
+
+@pytest.mark.parametrize(("more", "read"), [("", "False"), (", mock: {turns: [{}]}", "True")])
+def test_the_embedded_endpoint_is_not_read_to_collect(pytester: pytest.Pytester, more: str, read: str):
+    """It is most of the package; only a script for it has to be held against it before anything is sent."""
+    specs(pytester, one=SCENARIO.format(name="One").replace("}]}\n", "}]" + more + "}\n"))
+    code = (
+        "import sys, pytest; pytest.main(['--rootdir=.', '--co', '-q', 'specs']); print('harness.mock' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=pytester.path)
+
+    *_, collected, last = done.stdout.splitlines()
+    assert (collected.partition(" test")[0], last) == ("1", read), done.stdout

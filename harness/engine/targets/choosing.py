@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.engine.targets.configured import Credentials, facts_of
-from harness.engine.targets.embedded import EmbeddedTarget, embedded_family
+from harness.engine.targets.family import FAMILY, Awaited, Fetch
 from harness.engine.targets.target import Target
 from harness.engine.targets.unsealing import Held
-from harness.mock.defects import find
 from harness.source.place import did_you_mean
 from harness.targets.reading import load
 from harness.targets.spec import Selection, TargetsFile
@@ -38,13 +37,15 @@ def chosen(
     file: Path | None,
     selection: Selection,
     credentials: Credentials,
+    endpoint: Fetch,
     defects: Sequence[str] = (),
     *,
     usable: bool = True,
 ) -> Chosen:
     """The targets of a file, or the default family where there is none; nothing is sent.
 
-    `usable`: a target that was asked for by its name must have its credential.
+    `endpoint` fetches the embedded one, where a target is on it. `usable`: a target that was asked for by its name
+    must have its credential.
 
     Raises:
         harness.source.place.Refused: the file is wrong.
@@ -53,20 +54,21 @@ def chosen(
     """
     try:
         for defect in defects:
-            find(defect)
+            endpoint().check(defect)
     except LookupError as error:
         raise NothingChosen(str(error)) from None
     if file is None:
-        return Chosen(_picked(embedded_family(defects), selection), bool(selection))
+        family = [Awaited(facts, tuple(defects), endpoint) for facts in FAMILY]
+        return Chosen(_picked(family, selection), bool(selection))
     written = load(file, file.as_posix())
-    targets = _picked(_of(written, credentials, defects), selection)
+    targets = _picked(_of(written, credentials, endpoint, defects), selection)
     for target in targets:
         if usable and target.facts.missing and selection.named(target.facts.name):
             raise CredentialMissing(f"the target {target.facts.name} cannot be used: {target.facts.missing}")
     return Chosen(targets, True)
 
 
-def _of(written: TargetsFile, credentials: Credentials, defects: Sequence[str]) -> tuple[Target, ...]:
+def _of(written: TargetsFile, credentials: Credentials, endpoint: Fetch, defects: Sequence[str]) -> tuple[Target, ...]:
     secrets = {each.name: each.hosts for each in written.secrets}
     held = {
         each.name: Held(value, each.hosts)
@@ -76,7 +78,7 @@ def _of(written: TargetsFile, credentials: Credentials, defects: Sequence[str]) 
     found: list[Target] = []
     for spec in written.targets:
         if spec.embedded:
-            found.append(EmbeddedTarget(replace(facts_of(spec), secrets=secrets), tuple(defects)))
+            found.append(Awaited(replace(facts_of(spec), secrets=secrets), tuple(defects), endpoint))
         else:
             live = credentials.live(spec)
             found.append(replace(live, facts=replace(live.facts, secrets=secrets), held=held))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.engine.clock import RoomClock
-from harness.engine.targets.target import Door, Facts, Grounds
+from harness.engine.targets.family import FAMILY
+from harness.engine.targets.target import Door, Facts, Grounds, Target
 from harness.mock.defects import find
 from harness.mock.script import Script, WrongScript
 from harness.mock.server import MockServer
@@ -72,13 +73,14 @@ def offered(facts: Facts) -> str:
     return f"{facts.model or facts.deployment}{version}{kind}"
 
 
-DEFAULT_FAMILY: Sequence[tuple[str, str]] = (
-    ("gpt-5-mini", "swedencentral"),
-    ("gpt-4.1", "eastus2"),
-    ("o3", "eastus2"),
-    ("computer-use-preview", "eastus2"),
-)
-"""Models of the embedded endpoint that are used without any configuration, each in a region that documents it."""
+class Embedded:
+    """The endpoint itself, for targets that were chosen before it was there."""
+
+    def check(self, defect: str) -> None:
+        find(defect)
+
+    def target(self, facts: Facts, defects: Sequence[str]) -> Target:
+        return EmbeddedTarget(facts, defects)
 
 
 def embedded_family(defects: Sequence[str] = ()) -> tuple[EmbeddedTarget, ...]:
@@ -89,9 +91,4 @@ def embedded_family(defects: Sequence[str] = ()) -> tuple[EmbeddedTarget, ...]:
     """
     for name in defects:
         find(name)
-    return tuple(
-        EmbeddedTarget(
-            Facts(f"mock/{region}/{model}", "embedded", "mock", model, model=model, region=region), tuple(defects)
-        )
-        for model, region in DEFAULT_FAMILY
-    )
+    return tuple(EmbeddedTarget(facts, tuple(defects)) for facts in FAMILY)
