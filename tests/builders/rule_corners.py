@@ -3,7 +3,15 @@
 What is found in each, and how often each rule had something to look at, stands in `golden/rules/conversations.txt`.
 """
 
-from builders import corners_choices, corners_kept, corners_sealed, corners_settings, corners_told, corners_tools
+from builders import (
+    corners_choices,
+    corners_files,
+    corners_kept,
+    corners_sealed,
+    corners_settings,
+    corners_told,
+    corners_tools,
+)
 
 from harness.conversation import Conversation
 
@@ -22,5 +30,6 @@ for make in (
     *corners_tools.ALL,
     *corners_choices.ALL,
     *corners_sealed.ALL,
+    *corners_files.ALL,
 ):
     make(corner)
