@@ -81,7 +81,7 @@ def lane(data: bytes | None) -> tuple[str, int | None, int | None, str | None]:
         return "", None, None, None
     if not isinstance(event, dict):
         return "", None, None, None
-    type_, item, number = (event.get(name) for name in ("type", "output_index", "sequence_number"))
+    type_, item, number = event.get("type"), event.get("output_index"), event.get("sequence_number")
     whole = event.get("item")
     kind = whole.get("type") if isinstance(whole, dict) else None
     return (
