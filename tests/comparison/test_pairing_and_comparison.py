@@ -195,10 +195,10 @@ def test_all_that_an_unclear_target_could_be_is_told():
 
 
 @pytest.mark.parametrize("changed", [0, 1, 2, 5])
+@pytest.mark.parametrize("scenarios", [10, 20])
 @pytest.mark.parametrize("alpha", [0.05, 0.01])
-def test_bound_of_the_drop_is_the_larger_of_two(changed, alpha):
+def test_bound_of_the_drop_is_the_larger_of_two(changed, scenarios, alpha):
     """Of pairs that do not depend on each other, and of scenarios drawn anew; the second only where there are ten."""
-    scenarios = 20
     table = {f"s{at}": "pppp" for at in range(scenarios)}
     new = {**table, **{f"s{at}": "ffff" for at in range(changed)}}
     found = compare(verdicts.run(table), verdicts.run(new), seed=3)
@@ -302,6 +302,13 @@ def test_targets_of_one_region_need_a_model_to_be_told_apart():
     assert names([target("a", "swedencentral", "o3")], [target("x", "eastus2", "gpt-5")]) == {"a": "x"}
     same = [target("a", "swedencentral"), target("b", "swedencentral")]
     assert names([*same, target("k")], [target("k"), target("x", "eastus2")][:1]) == {"k": "k"}
+
+
+def test_region_and_model_together_tell_apart_what_neither_does_alone():
+    grid = [(region, model) for region in ("swedencentral", "eastus2") for model in ("o3", "gpt-5")]
+    old = [target(f"old-{at}", *place) for at, place in enumerate(grid)]
+    new = [target(f"new-{at}", *place) for at, place in enumerate(grid)]
+    assert names(old, new[::-1]) == {f"old-{at}": f"new-{at}" for at in range(4)}
 
 
 def test_a_name_that_is_taken_is_not_given_again():

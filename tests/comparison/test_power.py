@@ -121,6 +121,7 @@ def test_drop_that_cannot_be(drop, won, most):
 def test_drop_that_can_just_be():
     assert power(pairs_for(0.5, 0.25), 0.75, 0.25) >= 0.8
     assert pairs_for(1.0) == pairs_for(1.0, 0.0, 0.05, 0.8) == 5
+    assert pairs_for(1.0, alpha=0.6) == 1
 
 
 @pytest.mark.parametrize(("rate", "trials"), [(0.9, 29), (0.95, 59), (0.99, 299), (0.5, 5)])
