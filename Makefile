@@ -12,7 +12,7 @@ ARGS ?=
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
 
-test: $(VENV)/.dev  ## the project's own tests
+test: $(VENV)/.dev build/plugins  ## the project's own tests
 	$(BIN)/python -m pytest $(ARGS)
 
 check: lint types floors  ## everything that looks at the code without running it
@@ -121,6 +121,13 @@ $(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/bin/python requirements-dev.lock $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+# Plugins of pytest beside which the harness is tested: apart, so that no other test meets them.
+build/plugins: requirements-plugins.lock
+	rm -rf $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps \
+	  --target $@ -r requirements-plugins.lock
 	@touch $@
 
 lock: $(VENV)/.dev  ## pin every dependency anew

@@ -20,6 +20,8 @@ INCONCLUSIVE: Final = 6
 LETTERS: Final = {Verdict.FAILED: "F", Verdict.ERRORED: "E", Verdict.INCONCLUSIVE: "I"}
 FLAKY: Final = "f"
 """The letter of a case that passed although attempts or repeats of it disagree."""
+RERUN: Final[str] = "rerun"
+"""The outcome of a test that a plugin calls again; its last call counts, and a case's answer is the same."""
 CRASHED: Final = "???"
 """The phase of a test whose process died, as pytest-xdist reports it."""
 
@@ -47,7 +49,7 @@ class Verdicts:
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         verdict, flaky = getattr(report, "harness_verdict", None), hasattr(report, "harness_flaky")
-        if report.when not in ("call", CRASHED) or (verdict is None and not flaky):
+        if report.when not in ("call", CRASHED) or report.outcome == RERUN or (verdict is None and not flaky):
             return None
         if verdict is None:
             return "flaky", FLAKY, "PASSED (flaky)"
@@ -55,7 +57,7 @@ class Verdicts:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         verdict = getattr(report, "harness_verdict", None)
-        if verdict is not None:
+        if verdict is not None and report.outcome != RERUN:
             self.counts[verdict] += 1
 
     @pytest.hookimpl(optionalhook=True)
