@@ -21,6 +21,10 @@ MOST: Final = 1 << 22
 """Bytes of a compaction item that are unpacked at most: it may be a bomb."""
 
 
+EITHER: Final = 47
+"""How zlib is told to unpack its own format and that of gzip, whichever it is."""
+
+
 def compacted(items: list[Item]) -> list[Item]:
     """The compaction items among some."""
     return [item for item in items if kind(item) in COMPACTION]
@@ -113,11 +117,10 @@ def opened(value: str) -> list[bytes]:
         except (binascii.Error, ValueError):
             continue
     for form in forms[1:]:
-        for window in (31, 15):  # gzip, zlib
-            try:
-                forms.append(zlib.decompressobj(window).decompress(form, MOST))
-            except zlib.error:
-                continue
+        try:
+            forms.append(zlib.decompressobj(EITHER).decompress(form, MOST))
+        except zlib.error:
+            continue
     return forms
 
 

@@ -84,6 +84,9 @@ def seals(corner: Add) -> None:
         "a call refused that is not all that was given",
         telling(ask(1, "i", *TWO), refuse(calls, None, "required 'reasoning' item")),
     )
+    whole = [user("i"), thought(), *calls[1:]]
+    refused = refuse(whole, None, "required 'reasoning' item")
+    corner("a call refused with its thought", telling(ask(1, "i", thought(), TWO[0]), refused))
     corner("a call taken back", telling(ask(1, "i", TWO[0]), ask(2, calls)))
 
 

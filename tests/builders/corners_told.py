@@ -40,6 +40,8 @@ def client(corner: Add) -> None:
         "the client raised at one way of two", replace(beside, turns=(replace(taken, told=(taken.told[0], AS_IT_WAS)),))
     )
     corner("a client that told no items", through(reply_, replace(AS_IT_WAS, items=None, streamed="Hi there")))
+    called = through(plain(output=[call(1)]), replace(AS_IT_WAS, items=(call(1),), usage=plain().usage, text=None))
+    corner("a client that told of a call without words", called)
     corner("a client that told nothing to compare", through(reply_, replace(AS_IT_WAS, items=None)))
     corner(
         "a client that showed other deltas",
