@@ -254,6 +254,17 @@ def test_details_of_every_case_lie_in_the_page():
     assert parts[0][0]["reproduce"] == f"harness run '{lines[0].case}'"
 
 
+def test_command_that_runs_a_case_again_names_where_it_ran():
+    """The file of targets, what was set, and how the endpoint was wrong; what decides nothing is left out."""
+    head = runs.head(
+        settings={"concurrency": 32, "defects": ["A57"], "number": "4 4"}, options={"targets": "my targets.yaml"}
+    )
+
+    assert conversation.reproduce("a.yaml::b[c]", head) == (
+        "harness run 'a.yaml::b[c]' --targets 'my targets.yaml' --defect A57 --set 'number=4 4'"
+    )
+
+
 def test_finding_points_into_the_yaml_and_onto_the_wire():
     shown = finding(runs.missed_text(), runs.head())
 

@@ -18,6 +18,9 @@ from harness.report.wire import Wires, named
 CHUNK: Final = 50
 """Cases in one compressed part."""
 
+WHERE: Final = ("targets", "endpoint", "deployment", "api_key_env", "target_model", "target_region")
+"""Options of a run that say where it was; a case runs again with them."""
+
 
 def build(evidence: Evidence) -> dict[str, Any]:
     """Plain data: the compressed parts in page order, how many cases each holds, and the wire by case number."""
@@ -54,7 +57,12 @@ def reproduce(case: str, head: Head) -> str:
         for name, value in settings.items()
         if name not in ("concurrency", "defects")
     ]
-    return " ".join(["harness run", shlex.quote(case), *given])
+    where = [
+        f"--{name.replace('_', '-')} {shlex.quote(value)}"
+        for name in WHERE
+        if isinstance(value := head.options.get(name), str)
+    ]
+    return " ".join(["harness run", shlex.quote(case), *where, *given])
 
 
 def _attempt(line: CaseLine, evidence: Evidence) -> dict[str, Any]:
