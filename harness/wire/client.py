@@ -20,7 +20,6 @@ from harness.wire.half import HalfWay
 from harness.wire.limits import LIMITS, Limits
 from harness.wire.trust import verified
 
-_NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, sock_connect=None)
 _NOT_OURS: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 
 
@@ -86,7 +85,9 @@ class Client:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
-                timeout=_NO_TIMEOUT,
+                timeout=aiohttp.ClientTimeout(  # all else is watched here
+                    total=None, connect=None, sock_read=None, sock_connect=self._limits.connect
+                ),
                 skip_auto_headers=_NOT_OURS,
                 max_line_size=self._limits.header_block,
                 max_field_size=self._limits.header_block,
@@ -193,6 +194,8 @@ class _Reading:
             return Ending(How.DNS, str(error))
         except (aiohttp.ClientSSLError, ssl.SSLError) as error:
             return Ending(How.TLS, str(error))
+        except aiohttp.ConnectionTimeoutError:
+            return Ending(How.CONNECT, f"no connection within {self._limits.connect:g} s")
         except aiohttp.ClientConnectorError as error:
             return Ending(How.CONNECT, str(error))
         except (aiohttp.ClientResponseError, aiohttp.http_exceptions.HttpProcessingError) as error:

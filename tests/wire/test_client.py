@@ -1,13 +1,15 @@
 """The raw client over real sockets: what a server really did is what the exchange says."""
 
 import asyncio
+import contextlib
 import gzip
+import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from harness.wire.client import Client
-from harness.wire.exchange import Exchange, How, Request
+from harness.wire.exchange import Ending, Exchange, How, Request
 from harness.wire.limits import Limits
 
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -237,3 +239,23 @@ def test_nothing_is_added_behind_our_back():
     lines = seen[0].decode().split("\r\n")
     assert lines[0] == "POST /responses?x=%2F HTTP/1.1"
     assert {line.partition(":")[0].lower() for line in lines[1:] if line} == {"host", "api", "content-length"}
+
+
+def test_a_connection_that_is_not_made_is_given_up():
+    """Long before the limit of the first byte: a host that drops what comes, here a queue that is full."""
+    with socket.socket() as listening, contextlib.ExitStack() as waiting:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        port = listening.getsockname()[1]
+        for _ in range(8):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+
+        async def scene() -> Exchange:
+            async with Client(Limits(connect=0.2, first_byte=30.0)) as client:
+                return await client.send(Request("POST", f"http://127.0.0.1:{port}/responses", (), b"{}"))
+
+        exchange = asyncio.run(scene())
+
+    assert exchange.ending == Ending(How.CONNECT, "no connection within 0.2 s")
