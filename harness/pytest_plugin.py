@@ -15,7 +15,8 @@ from harness.scenario.files import is_scenario_file
 
 if TYPE_CHECKING:
     from harness.engine.targets.family import Endpoint
-    from harness.pytest_run import Gate, Harness, PageWriter
+    from harness.pytest_ending import Gate, PageWriter
+    from harness.pytest_run import Harness
 
 
 CHECKED = (

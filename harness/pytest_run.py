@@ -12,17 +12,15 @@ from typing import Any, Final
 
 import pytest
 
-from harness.comparison.comparison import Comparison
-from harness.comparison.gated import Gated, Judged
 from harness.engine.account import utc
 from harness.engine.engine import CONCURRENCY, Engine
 from harness.engine.exploring import FOLDER, Exploring
 from harness.engine.heading import heading, sum_of
-from harness.engine.ledger import Ledger, left_behind
+from harness.engine.ledger import Ledger
 from harness.engine.loop import GRACE, EngineLoop
 from harness.engine.pace.book import Shared
 from harness.engine.pace.steadiness import Steadiness
-from harness.engine.planning.ceiling import MOST_REQUESTS, Ceiling, ceiling
+from harness.engine.planning.ceiling import MOST_REQUESTS, ceiling
 from harness.engine.planning.plan import Case, Omitted
 from harness.engine.planning.planting import seed_of
 from harness.engine.planning.repeating import Finished
@@ -30,6 +28,7 @@ from harness.engine.replay.cassette import Cassette
 from harness.engine.surroundings import TooFewFiles, at_once, unsafe, untested
 from harness.engine.traces.keeping import REFUSALS, Keeping
 from harness.pytest_diary import diary_of
+from harness.pytest_ending import Ending, Gate, PageWriter
 from harness.pytest_items import ScenarioFile, ScenarioItem
 from harness.pytest_options import (
     Ground,
@@ -41,30 +40,20 @@ from harness.pytest_options import (
     settings_of,
 )
 from harness.pytest_progress import LiveProgress
-from harness.pytest_replay import again, kept
+from harness.pytest_replay import again
 from harness.pytest_resume import asked, earlier_of, still_the_same
 from harness.pytest_signals import Signals
-from harness.pytest_telling import shown_path, where_of
+from harness.pytest_telling import where_of
 from harness.pytest_verdicts import REFUSED, Verdicts
 from harness.record.lines import Head
 from harness.record.lock import held
-from harness.record.run import Run
 from harness.record.writer import RunWriter, file_names
-from harness.report.first import first_failures
-from harness.report.matrix import matrix
-from harness.summary.repeated import lines as repeats_told
 
 MARKS: Final = {
     "owner(name)": "scenarios of this owner",
     "links(*addresses)": "scenarios with these links",
 }
 """Markers that every case may have, beside its tags."""
-
-PageWriter = Callable[[Run, Path, Comparison | None, Gated | None], None]
-"""Writes a run's report to a file, with what a comparison and a gate said."""
-
-Gate = Callable[[Run], Judged]
-"""Holds a finished run to its policy."""
 
 
 class Harness:
@@ -83,8 +72,6 @@ class Harness:
         self._config = config
         self.cassette = cassette
         self._page_writer = page_writer
-        self._gate = gate
-        self._judged: Judged | None = None
         option = config.option
         self.settings = settings_of(option.set)
         check_examples(option.examples)
@@ -98,12 +85,12 @@ class Harness:
         reports = Path(option.reports or config.invocation_params.dir / "reports")
         self.directory = reports / self.run if option.resume is None else Path(option.resume)
         self._keeping = Keeping(self.directory, self._part, self.earlier)
+        self._ending = Ending(
+            *(self.run, self.directory, page_writer, gate), keep=option.record, regions=ground.chosen.configured
+        )
         self._diary = diary_of(config, self.worker, ground.redact)
         self._signals = Signals(self._tell_workers, worker=self.worker is not None)
         self.omitted: list[Omitted] = []
-        self._matrix: list[str] = []
-        self._repeats: list[str] = []
-        self._first: list[str] = []
         self._progress: LiveProgress | None = None
         self.wanted: set[str] = set()
         for mark, about in MARKS.items():
@@ -113,11 +100,8 @@ class Harness:
         config.pluginmanager.register(self._verdicts, "harness-verdicts")
         self._marks: set[str] = set()
         self._loop: EngineLoop | None = None
-        self._problem: str | None = None
-        self._ceiling = Ceiling()
         self._collected = ""
         self._collections: set[str] = set()
-        self._warnings: list[str] = []
 
     def file(self, path: Path, parent: pytest.Collector) -> ScenarioFile:
         """The collector of a scenario file."""
@@ -206,7 +190,7 @@ class Harness:
             if self._progress is not None:
                 self._progress.stop()
             self._loop.stop(GRACE if self._signals.heard else 0.0)
-            self._problem = self._keeping.close() or self._problem
+            self._ending.problem = self._keeping.close() or self._ending.problem
 
     def _opened(self, head: Head, cases: Sequence[Case]) -> tuple[RunWriter, Ledger]:
         """The record, which begins or goes on, and the ledger.
@@ -236,9 +220,11 @@ class Harness:
         except TooFewFiles as error:
             raise pytest.UsageError(str(error)) from None
         if borne < min(wanted, len(cases)):
-            self._warnings.append(f"{borne} cases ran at once, not {wanted}: the limit of open files allows no more")
-        if any(case.client != "wire" for case in cases) and (told := untested()):
-            self._warnings.append(told)
+            self._ending.warnings.append(
+                f"{borne} cases ran at once, not {wanted}: the limit of open files allows no more"
+            )
+        if any(case.client != "wire" for case in cases) and (beyond := untested()):
+            self._ending.warnings.append(beyond)
         return wanted if borne == min(wanted, len(cases)) else borne
 
     @pytest.hookimpl(optionalhook=True)
@@ -247,7 +233,7 @@ class Harness:
         self._collections.add(sum_of(ids))
         if len(self._collections) > 1 and any(".yaml::" in each or ".yml::" in each for each in ids):
             self.refused = True
-            self._problem = "workers collected different cases: nothing was sent"
+            self._ending.problem = "workers collected different cases: nothing was sent"
 
     def hold(self) -> None:
         """Takes the lock of a run whose name may be that of another, before workers of pytest-xdist write it.
@@ -295,10 +281,10 @@ class Harness:
         Raises:
             pytest.UsageError: it may.
         """
-        self._ceiling = ceiling(cases)
+        planned = self._ending.planned = ceiling(cases)
         most = self._config.option.max_requests or MOST_REQUESTS
-        if self._ceiling.requests > most:
-            told = f"this run may send {self._ceiling.requests} requests to live targets, more than {most}"
+        if planned.requests > most:
+            told = f"this run may send {planned.requests} requests to live targets, more than {most}"
             raise pytest.UsageError(f"{told}: choose fewer cases, or allow it with --max-requests")
 
     def _steadiness(self) -> Steadiness:
@@ -330,63 +316,16 @@ class Harness:
             return
         self._verdicts.close()
         if self.directory.exists():
-            self._report()
-        gated = self._judged.exit if self._judged is not None else None
+            self._ending.read()
+        gated = self._ending.judged.exit if self._ending.judged is not None else None
         status, failed = int(session.exitstatus), session.testsfailed
         session.exitstatus = (
-            REFUSED if self.refused else self._verdicts.exit_status(status, failed, gated, self._problem)
+            REFUSED if self.refused else self._verdicts.exit_status(status, failed, gated, self._ending.problem)
         )
 
-    def _report(self) -> None:
-        self._problem = kept(self.directory, self._config.option.record) or self._problem
-        try:
-            run = Run.read(self.directory)
-            self._matrix = [] if self.unconfigured else matrix(run)
-            self._repeats = repeats_told(run)
-            self._first = first_failures(run)
-            self._judge(run)
-            judged = self._judged
-            found = (judged.comparison, judged.gated) if judged is not None else (None, None)
-            self._page_writer()(run, self.directory / "report.html", *found)
-        except Exception as error:  # a page that breaks must not take record and verdicts with it
-            self._problem = f"the report was not written: {error}"
-
-    def _judge(self, run: Run) -> None:
-        """Holds the run to its policy, where one was asked for."""
-        if self._gate is None:
-            return
-        try:
-            self._judged = self._gate(run)
-        except Exception as error:  # nor must a gate that breaks
-            self._problem = f"the gate did not judge: {error}"
-
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        if self.worker is not None or not self.directory.exists():
-            return
-        show = terminalreporter
-        show.section("harness")
-        if self.omitted:
-            show.write_line("modes left out:")
-            for each in self.omitted:
-                show.write_line(f"  {each.scenario} {each.what}: {each.reason}")
-        for problem in filter(None, (self._problem, self._verdicts.problem)):
-            show.write_line(f"problem: {problem}", red=True)
-        if left := left_behind(self.directory):
-            command = f"harness gc {self.run}"
-            show.write_line(
-                f"left at the provider: {left}; remove it with `{command}` and this run's targets", red=True
-            )
-        for warning in self._warnings:
-            show.write_line(f"warning: {warning}", yellow=True)
-        unplayed = self.cassette.unplayed if self.cassette is not None else ()
-        for case in unplayed:
-            show.write_line(f"recorded, and in its file no more: {case}", yellow=True)
-        for line in (*self._first, *self._repeats, *self._matrix):
-            show.write_line(line)
-        if self._ceiling.requests:
-            show.write_line(f"planned: {self._ceiling}")
-        show.write_line(f"ran on {where_of([target.facts for target in self.targets])}")
-        show.write_line(f"record: {shown_path(self.directory / file_names(self._part)[0])}")
-        show.write_line(f"report: {shown_path(self.directory / 'report.html')}")
-        for line in self._judged.told if self._judged is not None else ():
-            show.write_line(line)
+        if self.worker is None and self.directory.exists():
+            problems = filter(None, (self._ending.problem, self._verdicts.problem))
+            self._ending.tell(terminalreporter, problems, self.omitted, self.cassette)
+            where = where_of([target.facts for target in self.targets])
+            self._ending.tell_where(terminalreporter, where, file_names(self._part)[0])
