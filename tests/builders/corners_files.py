@@ -6,11 +6,13 @@ from builders.corners import Add, one
 from builders.tellings import (
     CHAINED,
     DOCUMENT,
+    FORM,
     UPLOADED,
     ask,
     cancel,
     cited,
     delete,
+    demanded,
     get,
     image,
     message,
@@ -58,6 +60,11 @@ def attached(corner: Add) -> None:
     )
     asked = ask(1, showing(page), tell={"usage": usage(900)})
     corner("a document in the turn before", telling(asked, ask(2, "And?", tell={"usage": usage(5)}, **CHAINED)))
+
+    for about, before, after in (("beginning", 0, 20_000), ("middle", 9_000, 9_000), ("end", 20_000, 0)):
+        sent = b"x" * before + FORM + b"x" * after
+        uploaded = other("POST", "/files", {"id": "file-abcdef12"}, sent)
+        corner(f"an unknown purpose at the {about}", demanded(uploaded))
 
 
 def citing(corner: Add) -> None:

@@ -87,6 +87,8 @@ def seals(corner: Add) -> None:
     whole = [user("i"), thought(), *calls[1:]]
     refused = refuse(whole, None, "required 'reasoning' item")
     corner("a call refused with its thought", telling(ask(1, "i", thought(), TWO[0]), refused))
+    alone = refuse([TWO[0]], None, "required 'reasoning' item")
+    corner("a call sent by itself and refused", telling(ask(1, "i", TWO[0]), alone))
     corner("a call taken back", telling(ask(1, "i", TWO[0]), ask(2, calls)))
 
 
@@ -134,6 +136,11 @@ def folds(corner: Add) -> None:
     corner(
         "a compaction of nothing",
         telling(compact(compaction()), ask(2, [compaction(), user("?")], tell={"usage": usage(900)})),
+    )
+    grown = ask(2, [compaction(), user("And?")], tell={"usage": usage(900)})
+    first = compact(compaction("gAAAA-nothing", "cmp_0"))
+    corner(
+        "the second compaction saves nothing", telling(first, ask(1, tell=LONG_ANSWER), compact(compaction()), grown)
     )
     due = {"tell": {"usage": usage(1600)}, **MANAGED}
     corner("compacted when it was due", one("i", compaction(), message("So."), **due))
