@@ -2,13 +2,14 @@
 
 Each defect runs in a process of its own on the embedded endpoint. Times are held to small limits, so that it takes
 seconds; memory is held to the real ones. Endpoint and harness share the process, so what the endpoint holds to send is
-counted with it.
+counted with it. Last, the page of a run with an answer of 200 MiB is opened in a browser, where there is one (D24).
 """
 
 import argparse
 import asyncio
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,10 +20,15 @@ from typing import Any
 
 from builders import runs
 from builders.cases import cases
+from playwright.sync_api import sync_playwright
 
 from harness.engine.engine import Engine
 from harness.engine.targets.embedded import embedded_family
+from harness.findings import Verdict
+from harness.record.lines import TurnLine
+from harness.record.run import Run
 from harness.record.writer import RunWriter
+from harness.report.page import write
 from harness.wire.limits import LIMITS, MIB
 
 SECONDS = 3.0
@@ -66,6 +72,31 @@ def measured(defect: str) -> dict[str, Any]:
     return found
 
 
+def opening() -> tuple[float, float] | None:
+    """MiB of the page of an answer of 200 MiB, and seconds until a browser has shown it; None without one."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        return None
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "run"
+        with RunWriter(folder, runs.head([runs.case_id()])) as writer:
+            where = writer.exchanges(runs.case_id(), "turn-1", 0, runs.exchange(b'{"x":"' + b"x" * 200 * MIB + b'"}'))
+            turn = TurnLine("turn-1", "user", "Say much.", ("x",), "completed", (where,))
+            finding = runs.finding(exchange=0, event=None, offset=0, turn="turn-1")
+            writer.case(runs.case(verdict=Verdict.FAILED, turns=(turn,), findings=(finding,)))
+        page = Path(name) / "report.html"
+        write(Run.read(folder), page)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            shown = browser.new_page()
+            began = time.monotonic()
+            shown.goto(page.as_uri())
+            shown.wait_for_selector("html[data-ready]")
+            seconds = time.monotonic() - began
+            browser.close()
+        return page.stat().st_size / MIB, seconds
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--one")
@@ -88,6 +119,10 @@ def main() -> int:
         found = measured(defect)
         wrong += found["peak"] > LIMITS.body / MIB + OVER
         print(f"{defect}: {found['peak']:.0f} MiB at most, limit {LIMITS.body // MIB} + {OVER} MiB; {found['rules']}")
+    opened = opening()
+    if opened is not None:
+        wrong += opened[1] > PAST
+        print(f"D24: the page of an answer of 200 MiB has {opened[0]:.2f} MiB and is shown after {opened[1]:.2f} s")
     return bool(wrong)
 
 
