@@ -214,6 +214,27 @@ def test_of_two_runs_the_lost_scenario_is_found(opened: Any):
         "Your parcel number is 4417.",
         "I do not know.",
     ]
+    assert shown.page.locator("#case .side mark").all_text_contents() == ["Your parcel number is 4417", "I do not know"]
+
+
+def test_what_is_as_before_is_said_and_what_is_not_is_marked(opened: Any):
+    """Turns that said the same are one line; of the others the part that differs is underlined on both sides."""
+    first = runs.turn("turn-1", output=[runs.said("Noted.")])
+    old, new = (runs.turn("turn-2", output=[runs.said(f"It costs {price} today 🙂.")]) for price in ("40 €", "4 €"))
+    case = runs.case(turns=(first, old))
+    wrong = replace(case, verdict=Verdict.FAILED, findings=(runs.finding(),), turns=(first, new))
+    base = Run(runs.head([case.case], run="base"), (case,))
+    run = Run(runs.head([case.case]), (wrong,))
+    shown = opened(run, "#case=0", comparison=compare(base, run))
+    shown.page.wait_for_selector("#case .before")
+
+    assert "turn-1: the same items and the same words (message)" in shown.text("#case .before")
+    assert shown.page.locator("#case .side .words").all_text_contents() == [
+        "It costs 40 € today 🙂.",
+        "It costs 4 € today 🙂.",
+    ]
+    assert shown.page.locator("#case .side mark").all_text_contents() == ["0"]
+    assert shown.quiet()
 
 
 def test_gate_says_why_it_is_shut_and_leads_there(opened: Any):

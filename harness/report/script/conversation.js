@@ -167,16 +167,42 @@ function drawBefore(attempt) {
   const part = make("div", "before", make("h3", "", `Before, in run ${attempt.before.run} `, badge(attempt.before.verdict)));
   for (const turn of attempt.turns) {
     const base = attempt.before.turns.find((one) => one.id === turn.id);
-    part.append(make("div", "sides",
-      drawSide("before", base?.said ?? null), drawSide("now", turn.said)));
+    const [before, now] = [base ? toldBy(listOf(base.said)) : null, toldBy(listOf(turn.said))];
+    if (before && JSON.stringify(before) === JSON.stringify(now)) {
+      part.append(make("p", "where", `${turn.id}: the same items and the same words (${now.kinds || "no items"})`));
+    } else part.append(make("div", "sides", drawSide("before", before, now), drawSide("now", now, before)));
   }
   return part;
 }
 
-function drawSide(name, said) {
-  if (said === null) return make("div", "side", make("h4", "", name), make("p", "empty", "The baseline has no such turn."));
-  const kinds = said.map((item) => (item && typeof item.type === "string" ? item.type : "item")).join(", ");
-  const spoken = said.flatMap((item) => (Array.isArray(item?.content) ? item.content : []))
-    .map((part) => part?.text ?? part?.refusal).filter((one) => typeof one === "string");
-  return make("div", "side", make("h4", "", name), make("p", "where", kinds || "no items"), ...spoken.map(words));
+// Which items came, and what was said in them.
+function toldBy(said) {
+  return {
+    kinds: said.map((item) => (item && typeof item.type === "string" ? item.type : "item")).join(", "),
+    spoken: said.flatMap((item) => (Array.isArray(item?.content) ? item.content : []))
+      .map((part) => part?.text ?? part?.refusal).filter((one) => typeof one === "string"),
+  };
+}
+
+// One side; of each text the part that is not as on the other side is underlined.
+function drawSide(name, told, other) {
+  if (told === null) return make("div", "side", make("h4", "", name), make("p", "empty", "The baseline has no such turn."));
+  return make("div", "side", make("h4", "", name), make("p", "where", told.kinds || "no items"),
+    ...told.spoken.map((one, n) => make("p", "words", ...differing(one, other?.spoken[n]))));
+}
+
+function differing(one, other) {
+  if (other === undefined || one === other) return [one];
+  let start = 0;
+  while (start < Math.min(one.length, other.length) && one[start] === other[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(one.length, other.length) - start && one.at(-1 - end) === other.at(-1 - end)) end += 1;
+  if (start && isHalf(one, start)) start -= 1; // never between the halves of one character
+  if (end && isHalf(one, one.length - end)) end -= 1;
+  const middle = one.slice(start, one.length - end);
+  return [one.slice(0, start), middle ? make("mark", "", middle) : null, end ? one.slice(one.length - end) : ""];
+}
+
+function isHalf(one, at) {
+  return (one.charCodeAt(at) & 0xfc00) === 0xdc00;
 }
