@@ -198,4 +198,4 @@ def test_nothing_tried_leaves_everything_possible():
     assert wilson(0, 0) == Interval(0.0, 0.0, 1.0)
     assert at_least(0, 0) == at_least(0, 7) == 0.0
     assert largest_drop(0, 0, 0) == 1.0
-    assert power(0, 0.5, 0.1) == power(10, 0, 0.1) == 0.0
+    assert power(0, 0.5, 0.1) == power(10, 0, 0.1) == power(10, 0, 0) == 0.0

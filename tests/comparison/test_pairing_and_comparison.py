@@ -220,9 +220,11 @@ def test_bound_of_the_drop_of_few_scenarios_is_that_of_their_pairs():
 def test_a_group_has_an_interval_from_ten_scenarios_on():
     """A family of scenarios never has one: each is a single draw."""
     table = {f"s{at}": "pp" for at in range(10)}
-    found = compare(verdicts.run(table), verdicts.run({**table, "s0": "fp"}))
+    table |= {f"s{at}": "p" * at for at in range(1, 10)}
+    found = compare(verdicts.run(table), verdicts.run({**table, "s0": "fp", "s9": "f" * 9}), seed=5)
     assert found.whole is not None
-    drawn = Resampling(10, 0).ratio([1.0] + [0.0] * 9, [2.0] * 10)
+    drawn, other = (Resampling(10, seed).ratio([1, *[0] * 8, 9], [2, *range(1, 10)]) for seed in (5, 0))
+    assert drawn != other
     assert found.whole.interval == drawn
     assert [one.interval for one in found.family("model")] == [drawn]
     assert {one.interval for one in found.family("scenario")} == {None}

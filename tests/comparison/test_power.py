@@ -37,6 +37,7 @@ def test_power_is_counted_out(pairs, lost, won, alpha):
 
 def test_power_is_that_of_a_risk_of_one_in_twenty():
     assert power(30, 0.3, 0.1) == power(30, 0.3, 0.1, 0.05) != power(30, 0.3, 0.1, 0.04)
+    assert smallest_drop(30) == smallest_drop(30, 0.0, 0.05, 0.8)
     assert ALPHA == 0.05
     assert POWER == 0.8
 
