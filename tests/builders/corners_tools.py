@@ -113,6 +113,11 @@ def approvals(corner: Add) -> None:
             f"unseen calls without an approval: {counts}",
             replace(unseen, turns=(replace(taken, served={"dice": counts}),)),
         )
+    for names in (["roll"], ["look"]):
+        free = {"type": "mcp", "server_label": "dice", "server_url": "https://d.example"}
+        asked_ = one("Roll.", message("No."), tools=[{**free, "require_approval": {"never": {"tool_names": names}}}])
+        served = replace(asked_.turns[0], served={"dice": {"roll": 2}})
+        corner(f"unseen calls where {names} need no approval", replace(asked_, turns=(served,)))
     corner(
         "unseen calls of a server that was not named",
         replace(unseen, turns=(replace(taken, served={"cards": {"deal": 1}}),)),
