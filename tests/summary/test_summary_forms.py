@@ -32,6 +32,7 @@ HOSTILE = [
     "##vso[task.complete result=Succeeded;]",
     "\n::stop-commands::x\n",
     "`code` | cell | <img src=x onerror=alert(1)>",
+    "`<img src=x onerror=alert(1)> | https://example.invalid",
     "[link](https://example.invalid) ![p](https://example.invalid/p.png)",
     "]]>&amp;<b>&lt;",
     "\x00\x1b[2J\ufffe\u202e",
