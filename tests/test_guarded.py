@@ -71,6 +71,8 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
             "cli/gc.py": "names that the operator gave",
             "cli/mock.py": "likewise",
             "cli/targets.py": "likewise",
+            "engine/heading.py": "which of the settings that change a run are set, see `harness.record.environment`",
+            "pytest_run.py": "whether a setting makes a run unsafe, by its name",
             "cli/untrusted.py": "what is handed on, by a list of harmless names",
             "pytest_commands.py": "whether GitHub reads commands in what is written",
             "pytest_progress.py": "whether a pipeline looks on, and which",
