@@ -121,13 +121,20 @@ def hostile_name(folder, secret):
     (folder / "bodies" / "a\nb").write_bytes(b"x")
 
 
+def hostile_exchanges(folder, secret):
+    """A name that acts in a terminal, of a file that nothing else is wrong with."""
+    (folder / "exchanges-\x1b[2J.jsonl").write_bytes(b"")
+
+
 def hostile_body(folder, secret):
     """Bytes that are not what their name says."""
     (folder / "bodies").mkdir(exist_ok=True)
     (folder / "bodies" / ("ab" * 32)).write_bytes(b"x")
 
 
-@pytest.mark.parametrize("plant", [hostile_link, hostile_folder, hostile_record, hostile_name, hostile_body])
+@pytest.mark.parametrize(
+    "plant", [hostile_link, hostile_folder, hostile_record, hostile_name, hostile_exchanges, hostile_body]
+)
 def test_E41_a_shard_brings_nothing_but_its_record(plant, tmp_path):
     """What a shard hands over is data of unknown origin: no link is followed, no other name is copied."""
     secret = tmp_path / "private" / "key"
