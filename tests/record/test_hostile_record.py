@@ -58,5 +58,6 @@ def test_the_exchange_itself_is_read(recorded):
 def test_E40_bodies_lie_below_their_folder_alone(name, tmp_path):
     (tmp_path / "run" / "bodies").mkdir(parents=True)
     (tmp_path / "key").write_bytes(b"a-key")
-    with pytest.raises(BodyMissing):
+    with pytest.raises(BodyMissing) as missing:
         content(Body(5, sha256=name), tmp_path / "run" / "bodies")
+    assert "does not hold" not in missing.value.why  # what lies elsewhere was not even opened
