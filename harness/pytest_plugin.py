@@ -15,8 +15,8 @@ from harness.scenario.files import is_scenario_file
 
 if TYPE_CHECKING:
     from harness.engine.targets.family import Endpoint
-    from harness.pytest_ending import Gate, PageWriter
-    from harness.pytest_run import Harness
+    from harness.running.ending import Gate, PageWriter
+    from harness.running.run import Harness
 
 
 CHECKED = (
@@ -135,15 +135,15 @@ def harness_of(config: pytest.Config) -> "Harness":
 
 
 def _made(config: pytest.Config) -> "Harness":
-    from harness import pytest_commands, pytest_options, pytest_replay, pytest_resume, pytest_run
+    from harness.running import commands, options, replay, resume, run
 
-    if pytest_commands.obeyed() and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(pytest_commands.Unheard(config))
-    pytest_replay.check_recording(config.option)
-    cassette = pytest_replay.cassette_of(config)
-    pytest_resume.prepare(config)
-    ground = pytest_options.ground_of(config, _endpoint) if cassette is None else pytest_replay.ground_of(cassette)
-    return pytest_run.Harness(config, ground, _page_writer, _gate(config), cassette)
+    if commands.obeyed() and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(commands.Unheard(config))
+    replay.check_recording(config.option)
+    cassette = replay.cassette_of(config)
+    resume.prepare(config)
+    ground = options.ground_of(config, _endpoint) if cassette is None else replay.ground_of(cassette)
+    return run.Harness(config, ground, _page_writer, _gate(config), cassette)
 
 
 def _endpoint() -> "Endpoint":
@@ -171,6 +171,6 @@ def _gate(config: pytest.Config) -> "Gate | None":
         if option.policy or option.baseline or option.map:
             raise pytest.UsageError("--policy, --baseline and --map go with --gate")
         return None
-    from harness import pytest_gate
+    from harness.running import gate
 
-    return pytest_gate.gate_of(option)
+    return gate.gate_of(option)

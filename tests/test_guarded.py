@@ -65,17 +65,17 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
     "the environment": (
         frozenset({"os.environ", "os.getenv", "os.environb", "os.getenvb"}),
         {
-            "pytest_options.py": "names that the operator gave",
+            "running/options.py": "names that the operator gave",
             "cli/doctor.py": "for the bundle that helps others: names alone, and values to be redacted",
             "cli/gate.py": "GITHUB_STEP_SUMMARY, a path",
             "cli/gc.py": "names that the operator gave",
             "cli/mock.py": "likewise",
             "cli/targets.py": "likewise",
             "engine/heading.py": "which of the settings that change a run are set, see `harness.record.environment`",
-            "pytest_run.py": "whether a setting makes a run unsafe, by its name",
+            "running/run.py": "whether a setting makes a run unsafe, by its name",
             "cli/untrusted.py": "what is handed on, by a list of harmless names",
-            "pytest_commands.py": "whether GitHub reads commands in what is written",
-            "pytest_progress.py": "whether a pipeline looks on, and which",
+            "running/commands.py": "whether GitHub reads commands in what is written",
+            "running/progress.py": "whether a pipeline looks on, and which",
         },
     ),
     "the terminal, past everything that escapes": (

@@ -166,7 +166,7 @@ def test_T21_what_is_installed_is_quiet_when_it_is_loaded():
     )
 
     assert len(modules) > 50
-    told = loaded([*modules, "harness.cli.run", "harness.pytest_plugin", "harness.pytest_run", "harness.report.page"])
+    told = loaded([*modules, "harness.cli.run", "harness.pytest_plugin", "harness.running.run", "harness.report.page"])
     assert [line for line in told if not line.endswith(LOOKS_FOR_IPV6)] == []
 
 

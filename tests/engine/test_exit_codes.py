@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 import harness.engine.targets.embedded  # what pytester finds imported it does not import anew for each run
-import harness.pytest_run  # noqa: F401
+import harness.running.run  # noqa: F401
 from harness.record.chain import NotRecorded
 from harness.record.lines import CaseLine
 from harness.record.writer import RunWriter

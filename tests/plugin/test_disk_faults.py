@@ -16,9 +16,6 @@ from typing import Any
 import pytest
 import scipy.stats  # noqa: F401  it cannot be imported twice in one process
 
-import harness.engine.targets.embedded
-import harness.pytest_run  # imported once here, not by each pytest that the tests start
-import harness.report.page  # noqa: F401
 from harness.record.run import Run
 from harness.record.unsound import Empty, NoHead, NoRecord
 

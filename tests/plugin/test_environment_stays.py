@@ -19,9 +19,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import harness.engine.targets.embedded
-import harness.pytest_run
-import harness.report.page  # noqa: F401  imported once here, not by each pytest that the tests start
 from harness.wire import client
 
 KEY = "sk-planted-7f3a9c51d2"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.pytest_commands import Unheard
+from harness.running.commands import Unheard
 
 SCENARIOS = """\
 scenario: Words come back

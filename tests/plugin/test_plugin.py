@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 import harness.engine.targets.embedded
-import harness.pytest_run  # imported once here, not by each pytest that the tests start
 import harness.report.page
+import harness.running.run  # imported once here, not by each pytest that the tests start
 from harness.record.run import Run
 
 GOOD = """

@@ -6,7 +6,7 @@ import re
 import pytest
 import scipy.special  # noqa: F401  compiled modules are loaded once per process, and pytester forgets what it loaded
 
-import harness.pytest_run  # noqa: F401  imported once here, not by each pytest that the tests start
+import harness.running.run  # noqa: F401  imported once here, not by each pytest that the tests start
 from harness.record.run import Run
 from harness.summary.figures import Summary
 from harness.summary.repeated import lines, repeated

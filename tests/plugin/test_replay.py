@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 import scipy.special  # noqa: F401  compiled modules are loaded once per process, and pytester forgets what it loaded
 
-import harness.engine.targets.embedded
-import harness.pytest_run  # imported once here, not by each pytest that the tests start
-import harness.report.page  # noqa: F401
 from harness.record.run import Run
 from harness.wire.client import Client
 

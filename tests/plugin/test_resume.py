@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 import scipy.stats  # noqa: F401  it cannot be imported twice in one process
 
-import harness.engine.targets.embedded
-import harness.pytest_run  # imported once here, not by each pytest that the tests start
-import harness.report.page  # noqa: F401
 from harness.record.lines import CaseLine, Latency
 from harness.record.lock import RunLock
 from harness.record.run import Run

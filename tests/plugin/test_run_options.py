@@ -4,9 +4,6 @@ import pytest
 import scipy.special  # noqa: F401  its parts cannot be loaded twice in one process
 
 # Imported once here, not by each pytest that the tests start: what each of them loads anew is other classes.
-import harness.pytest_gate
-import harness.pytest_run
-import harness.report.page  # noqa: F401
 from harness.record.joining import join
 from harness.record.run import Run
 

@@ -27,10 +27,13 @@ from harness.engine.planning.repeating import Finished
 from harness.engine.replay.cassette import Cassette
 from harness.engine.surroundings import TooFewFiles, at_once, unsafe, untested
 from harness.engine.traces.keeping import REFUSALS, Keeping
-from harness.pytest_diary import diary_of
-from harness.pytest_ending import Ending, Gate, PageWriter
-from harness.pytest_items import ScenarioFile, ScenarioItem
-from harness.pytest_options import (
+from harness.record.lines import Head
+from harness.record.lock import held
+from harness.record.writer import RunWriter, file_names
+from harness.running.diary import diary_of
+from harness.running.ending import Ending, Gate, PageWriter
+from harness.running.items import ScenarioFile, ScenarioItem
+from harness.running.options import (
     Ground,
     check_examples,
     check_repeat,
@@ -39,15 +42,12 @@ from harness.pytest_options import (
     naming_of,
     settings_of,
 )
-from harness.pytest_progress import LiveProgress
-from harness.pytest_replay import again
-from harness.pytest_resume import asked, earlier_of, still_the_same
-from harness.pytest_signals import Signals
-from harness.pytest_telling import where_of
-from harness.pytest_verdicts import REFUSED, Verdicts
-from harness.record.lines import Head
-from harness.record.lock import held
-from harness.record.writer import RunWriter, file_names
+from harness.running.progress import LiveProgress
+from harness.running.replay import again
+from harness.running.resume import asked, earlier_of, still_the_same
+from harness.running.signals import Signals
+from harness.running.telling import where_of
+from harness.running.verdicts import REFUSED, Verdicts
 
 MARKS: Final = {
     "owner(name)": "scenarios of this owner",

@@ -10,9 +10,9 @@ import pytest
 from harness.comparison.gated import weightiest
 from harness.engine.traces.lost import Lost
 from harness.findings import Verdict
-from harness.pytest_items import NotPassed, ScenarioItem
 from harness.record.chain import NotRecorded
 from harness.record.unsound import Unsound
+from harness.running.items import NotPassed, ScenarioItem
 from harness.wire.redact import Redactor
 
 REFUSED: Final = 4

@@ -10,11 +10,11 @@ from harness.engine.ledger import left_behind
 from harness.engine.planning.ceiling import Ceiling
 from harness.engine.planning.plan import Omitted
 from harness.engine.replay.cassette import Cassette
-from harness.pytest_replay import kept
-from harness.pytest_telling import shown_path
 from harness.record.run import Run
 from harness.report.first import first_failures
 from harness.report.matrix import matrix
+from harness.running.replay import kept
+from harness.running.telling import shown_path
 from harness.summary.repeated import lines as repeats_told
 
 PageWriter = Callable[[Run, Path, Comparison | None, Gated | None], None]

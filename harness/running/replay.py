@@ -8,11 +8,11 @@ import pytest
 
 from harness.engine.replay.cassette import Cassette
 from harness.engine.targets.choosing import Chosen
-from harness.pytest_options import Ground
-from harness.pytest_telling import shown_path
 from harness.record.chain import NotRecorded
 from harness.record.joining import NotOneRun, join
 from harness.record.unsound import Unsound
+from harness.running.options import Ground
+from harness.running.telling import shown_path
 from harness.wire.redact import Redactor
 
 NOT_WITH: Final = (
