@@ -20,9 +20,10 @@ from harness.comparison.statistics import (
 )
 
 
-@pytest.mark.parametrize("alpha", [0.001, 0.05, 0.6])
+@pytest.mark.parametrize("alpha", [1e-8, 0.001, 0.05, 0.6])
 @pytest.mark.parametrize(
-    ("pairs", "lost", "won"), [(1, 0.5, 0.2), (12, 0.3, 0.1), (20, 0.8, 0.0), (20, 0.2, 0.0), (9, 0.05, 0.05)]
+    ("pairs", "lost", "won"),
+    [(1, 0.5, 0.2), (30, 0.9, 0.05), (12, 0.3, 0.1), (20, 0.8, 0.0), (20, 0.2, 0.0), (9, 0.05, 0.05)],
 )
 def test_power_is_counted_out(pairs, lost, won, alpha):
     """Over every table of so many pairs."""
