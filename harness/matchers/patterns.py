@@ -14,7 +14,7 @@ from harness.matchers.base import TooLong
 from harness.source.place import shown
 
 SECONDS: Final = 1.0
-"""How long one check may take."""
+"""How long one check may take, of this thread's own time: on a busy machine no check fails for waiting."""
 
 MOST_MATCHED: Final = 1 << 20
 """How many characters of a text a regular expression is held against, at most."""
@@ -56,12 +56,12 @@ def compiled(text: str, fold: bool = False) -> Any:
 def found(pattern: Any, text: str, deadline: float | None = None, *, whole: bool = False) -> bool:
     """Whether the pattern is found in the text, or fits the whole of it; of a very long text the beginning is read.
 
-    `deadline` is on the monotonic clock; where there is none, the search has SECONDS.
+    `deadline` is on the clock of this thread's own time; where there is none, the search has SECONDS.
 
     Raises:
         TooLong: the search did not end in time.
     """
-    left = SECONDS if deadline is None else deadline - time.monotonic()
+    left = SECONDS if deadline is None else deadline - time.thread_time()
     search = pattern.fullmatch if whole else pattern.search
     try:
         if left > 0:

@@ -120,7 +120,7 @@ def _errors(schema: Any, value: Any) -> list[Any]:
     from referencing.exceptions import Unresolvable
 
     nothing: Registry[Any] = Registry()
-    token = _deadline.set(time.monotonic() + SECONDS)
+    token = _deadline.set(time.thread_time() + SECONDS)
     try:
         return list(islice(_validator()(schema, registry=nothing).iter_errors(value), MOST_SHOWN))
     except (RecursionError, Unresolvable, OverflowError, NoPattern, re.error) as error:
@@ -141,7 +141,7 @@ def _validator() -> Any:
 
 def _timed(keyword: Keyword) -> Keyword:
     def timed(validator: Any, argument: Any, instance: Any, schema: Any) -> Iterator[Any]:
-        if time.monotonic() > _deadline.get():
+        if time.thread_time() > _deadline.get():
             raise TooLong(f"holding a value against the schema did not come to an end within {SECONDS:g} s")
         return keyword(validator, argument, instance, schema) or iter(())
 
