@@ -14,6 +14,7 @@ from harness.protocol.profiles import CORE, Profile
 from harness.reading.envelope import Form
 from harness.reading.exchange import ExchangeReading
 from harness.reading.joined import joined as joined_exchange
+from harness.reading.tag import unechoed
 from harness.wire.exchange import Exchange
 from harness.wire.sse import Frame, frames
 
@@ -84,13 +85,17 @@ class Reply:
 
     @cached_property
     def response(self) -> dict[str, Any] | None:
-        """The terminal event's response, or the folded one where none came; a plain reply's JSON object."""
+        """The terminal event's response, or the folded one where none came; a plain reply's JSON object.
+
+        It is without the mark of the run that asked, see `harness.reading.tag`.
+        """
         read = self._read
+        found: Any = None
         if read.stream:
-            return read.stream.snapshot if read.stream.snapshot is not None else self.folded
-        if read.form is not Form.JSON or read.refused:
-            return None
-        return read.value if isinstance(read.value, dict) else None
+            found = read.stream.snapshot if read.stream.snapshot is not None else self.folded
+        elif read.form is Form.JSON and not read.refused:
+            found = read.value
+        return unechoed(found) if isinstance(found, dict) else None
 
     @cached_property
     def error(self) -> dict[str, Any] | None:

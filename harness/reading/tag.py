@@ -1,7 +1,7 @@
 """The mark that a run leaves in what it makes at a live service, so that it can be found there by whoever looks.
 
-It stands in `metadata` of requests whose author wrote none. What reads a request does not see it: the mark is the
-harness's own, and nothing is held to it.
+It stands in `metadata` of requests whose author wrote none, and comes back in what answers them. What reads a request
+or a response does not see it: the mark is the harness's own, and nothing is held to it.
 """
 
 import json
@@ -29,3 +29,10 @@ def untagged(body: Any) -> Any:
     if isinstance(body, dict) and isinstance(marked := body.get("metadata"), dict) and set(marked) == {TAG}:
         return {name: value for name, value in body.items() if name != "metadata"}
     return body
+
+
+def unechoed(response: Any) -> Any:
+    """A response as the author's request is answered by it: without metadata, where it names our mark alone."""
+    if isinstance(response, dict) and isinstance(echo := response.get("metadata"), dict) and set(echo) == {TAG}:
+        return {**response, "metadata": {}}
+    return response

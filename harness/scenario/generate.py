@@ -200,11 +200,15 @@ def _inner_mistakes(
     for message in _wrong_bounds("floats" if kind == "number" else kind, bounds, "min_value", "max_value", LARGEST):
         yield path, message.replace("min_value", low).replace("max_value", high), None
     if kind == "object":
-        properties = schema.get("properties", {})
-        for name, inner in properties.items() if isinstance(properties, dict) else ():
+        properties, required = schema.get("properties", {}), schema.get("required", [])
+        if not isinstance(properties, dict):
+            yield (*path, "properties"), f"`properties` needs a mapping, not {described(properties)}", None
+            return
+        for name, inner in properties.items():
             yield from schema_mistakes(inner, (*path, "properties", name), depth + 1)
-        missing = [name for name in schema.get("required", ()) if name not in properties]
-        if missing:
+        if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
+            yield (*path, "required"), "`required` needs a list of names", None
+        elif missing := [name for name in required if name not in properties]:
             yield (*path, "required"), f"`{shown(missing[0])}` is required and has no schema", None
     elif kind == "array":
         yield from schema_mistakes(schema.get("items"), (*path, "items"), depth + 1)

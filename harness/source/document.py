@@ -150,9 +150,9 @@ def _directives(chunk: str, prefix: re.Match[str], first_line: int, lines: Lines
 def _not_utf8(text: bytes, file: str, error: UnicodeDecodeError) -> Diagnostic:
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Diagnostic(Place(file, 1, 1), "the file is UTF-16", "save it as UTF-8")
-    before = text[: error.start].decode("utf-8-sig")
-    line = split(before)
-    rest = re.split(rb"[\r\n]", text[error.start : error.start + 200], maxsplit=1)[0].decode("utf-8", "replace")
+    at = error.start + len(text) - len(error.object)  # the mark at the beginning is not counted by what decodes
+    line = split(text[:at].decode("utf-8-sig"))
+    rest = re.split(rb"[\r\n]", text[at : at + 200], maxsplit=1)[0].decode("utf-8", "replace")
     place = Place(file, len(line), len(line[-1]) + 1)
-    message = f"the file is not UTF-8: byte 0x{text[error.start]:02x} at offset {error.start}"
+    message = f"the file is not UTF-8: byte 0x{text[at]:02x} at offset {at}"
     return Diagnostic(place, message, "save it as UTF-8", line[-1] + rest)

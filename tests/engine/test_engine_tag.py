@@ -72,6 +72,24 @@ def test_nothing_else_bears_it(tmp_path: Path, path: str):
     assert sent(tmp_path, path, {"model": "m"})[0] == {"model": "m"}
 
 
+@pytest.mark.parametrize(
+    ("metadata", "seen"),
+    [(MARK, {}), ({**MARK, "own": "1"}, {**MARK, "own": "1"}), ({"own": "1"}, {"own": "1"}), ({}, {})],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_expectation_does_not_see_it_either(metadata: Any, seen: Any, stream: bool):
+    """What comes back is held to what the author wrote."""
+    whole = response("completed", [], model="m", metadata=metadata)
+    data, kind = json.dumps(whole).encode(), "application/json"
+    if stream:
+        event = {"type": "response.completed", "sequence_number": 0, "response": whole}
+        data, kind = f"event: response.completed\ndata: {json.dumps(event)}\n\n".encode(), "text/event-stream"
+    request = Request("POST", BASE + "responses", (), b'{"model": "m", "input": "Hi"}')
+    reply = Reply(Exchange(request, Head(200, (("content-type", kind),)), data, (), Ending(How.COMPLETE)))
+
+    assert reply.response == {**whole, "metadata": seen}
+
+
 @pytest.mark.parametrize("body", [b"", b"[1]", b"not json", b'{"a": 1', b"[" * 5_000])
 def test_what_is_no_object_stays_to_the_byte(body: bytes):
     assert tagged(body, "run-1") == body

@@ -5,9 +5,10 @@ import gc
 import json
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
-from plugin.test_environment_stays import KEY, endpoint
+from plugin.test_environment_stays import endpoint
 
 from harness.wire.redact import Secret
 
@@ -43,28 +44,28 @@ def _tried(way: object, each: object) -> str:
         return repr(error)
 
 
-def telling() -> tuple[int, set[str]]:
+def telling(key: str) -> tuple[int, set[str]]:
     """How many objects were looked at, and the classes of those that tell the key."""
     looked = ours()
-    return len(looked), {type(each).__name__ for each in looked if any(KEY in told for told in spellings(each))}
+    return len(looked), {type(each).__name__ for each in looked if any(key in told for told in spellings(each))}
 
 
-def seen(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> tuple[int, set[str]]:
-    """What was seen from within the endpoint, while a run waits for its answer."""
-    monkeypatch.setenv("PLANTED_KEY", KEY)
+def seen(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, key: str) -> tuple[int, set[str]]:
+    """What was seen from within the endpoint, while a run waits for its answer; no other test has the same key."""
+    monkeypatch.setenv("PLANTED_KEY", key)
     asked: list[dict[str, object]] = []
     (pytester.path / "specs").mkdir()
     (pytester.path / "specs" / "a.yaml").write_text(SCENARIO)
-    with endpoint(asked, look=telling) as base:
+    with endpoint(asked, look=partial(telling, key)) as base:
         options = ("--endpoint", base, "--deployment", "d", "--api-key-env", "PLANTED_KEY")
         pytester.runpytest_inprocess("--rootdir=.", "specs", *options)
-    assert [each["authorization"] for each in asked] == [f"Bearer {KEY}"]
+    assert [each["authorization"] for each in asked] == [f"Bearer {key}"]
     count, classes = asked[0]["looked"]  # type: ignore[misc]
     return count, classes
 
 
 def test_T2_no_object_of_ours_tells_a_key(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
-    count, classes = seen(pytester, monkeypatch)
+    count, classes = seen(pytester, monkeypatch, "sk-kept-in-memory-51d27f3a9c")
 
     assert count > 1_000
     assert classes == set()
@@ -73,11 +74,11 @@ def test_T2_no_object_of_ours_tells_a_key(pytester: pytest.Pytester, monkeypatch
 def test_T2_an_object_that_tells_it_is_seen(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Secret, "__repr__", lambda self: self.reveal())
 
-    assert "Secret" in seen(pytester, monkeypatch)[1]
+    assert "Secret" in seen(pytester, monkeypatch, "sk-told-by-a-secret-3a9c51d27f")[1]
 
 
 def test_T2_a_dump_of_all_threads_holds_no_values(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
-    key = Secret("MY_KEY", KEY)
+    key = Secret("MY_KEY", "sk-in-a-thread-9c51d27f3a")
     with tempfile.TemporaryFile() as file:
         faulthandler.dump_traceback(file, all_threads=True)
         file.seek(0)

@@ -211,7 +211,8 @@ class Mutator:
             case 1 if isinstance(node, dict):
                 node[chance.choice(WORDS)] = node.pop(key)
             case 2:
-                node[key] = [node[key]] * chance.choice((1, 2, 200))
+                small = sum(1 for _ in islice(_branches(node[key]), 50)) < 50
+                node[key] = [node[key]] * chance.choice((1, 2, 200 if small else 3))  # no forest that fills our memory
             case 3:
                 node[key] = {chance.choice(WORDS): node[key]}
             case 4 if branches:
