@@ -9,7 +9,6 @@ from builders.scenarios import scenario, told
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.engine.planning.given import Given
 from harness.engine.planning.planting import Planting, plot, seed_of
 from harness.scenario.model import ASKING
 
@@ -107,18 +106,6 @@ def test_compaction_demands_are_read():
         "compaction/keeps",
     ]
     assert mistake.startswith("`keeps` needs a list of texts")
-
-
-def test_ids_are_known_to_the_first_case_that_was_given_them():
-    """So many that the table has to grow several times; whatever an id is made of."""
-    given = Given()
-    ids = [f"resp_{number}" for number in range(5_000)] + ["", "\ud83d", "é" * 300]
-
-    assert [given.first(each, f"case {number % 2_000}") for number, each in enumerate(ids)] == [
-        f"case {number % 2_000}" for number in range(len(ids))
-    ]
-    assert [given.first(each, "another") for each in ids] == [f"case {number % 2_000}" for number in range(len(ids))]
-    assert given.first("resp_new", "another") == "another"
 
 
 def test_one_id_given_to_two_cases_is_known():

@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,6 +53,8 @@ turns:
     expect: {{status: completed, text: {{contains: "4417"}}}}
 """
 TURNS = 2
+PLANNED = 6_000
+"""Cases with ids of their own, there from the start as in every run; after the last comes the first again."""
 MMAP_THRESHOLD = -3
 """What `mallopt` calls it."""
 
@@ -86,16 +88,16 @@ class Soak:
     late: tuple[float, float] = (0.0, 0.0)
     done: int = 0
 
-    def case(self, number: int, made: tuple[Case, ...]) -> Case:
+    def case(self, number: int, planned: Sequence[Case]) -> Case:
         """The next case, which meets a fault or does not."""
-        base = made[number % len(made)]
+        case = planned[number % len(planned)]
         if number < len(FAULTS):
             fault: str | None = FAULTS[number]
         else:
             fault = self.dice.choice(FAULTS) if self.dice.random() < 1 - (1 - SHARE) ** TURNS else None
         if fault:
             self.faults[fault[0]] += 1
-        return replace(base, id=f"{base.id}#{number}", target=Faulty(base.target.facts, fault))
+        return replace(case, target=Faulty(case.target.facts, fault))
 
     def judged(self, case: Case, finished: Finished) -> None:
         self.done += 1
@@ -141,6 +143,7 @@ async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
         for delivery in ("plain", "stream", "background")
         for case in cases(TEXT.format(id=delivery, delivery=delivery), target)
     )
+    planned = [replace(made[n % len(made)], id=f"{made[n % len(made)].id}#{n}") for n in range(PLANNED)]
     engine = Engine(writer, AT_ONCE, limits=LIMITED)
     began = time.monotonic()
     number = 0
@@ -182,7 +185,7 @@ async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
             for _ in range(AT_ONCE):
                 free.release()
         await free.acquire()
-        case = state.case(number, made)
+        case = state.case(number, planned)
         engine.add([(case, *told(case))])
         number += 1
     await quiet()

@@ -1,55 +1,58 @@
-"""To which case each id was given, of a run with any number of cases: in few bytes an id.
+"""To which case each id was given, of a run with any number of cases: in a fixed space.
 
-Of many cases, ids would be most of what a run holds. Kept are 64 bits of a sum of each, in one flat table: two of a
-million ids share them once in thirty million runs.
+Of many cases, ids would be most of what a run holds, and without end. Kept are 64 bits of a sum of each, in flat
+tables of a fixed size, which take their memory from the system as they fill: two of a million ids share a sum once in
+thirty million runs. When a table is full, the next begins, and the one before the last is forgotten: an id that comes
+back is known for at least `FULL` others.
 """
 
 import hashlib
-from array import array
 from typing import Final
 
-_FIRST: Final = 1024
-"""Places of an empty table; a power of two."""
+PLACES: Final = 1 << 19
+"""Places of a table; a power of two."""
+FULL: Final = PLACES // 3 * 2
+"""Ids in a table, at most: with more, finding a place takes long."""
+
+
+class _Table:
+    """The first case by the sum of an id; at most `FULL` ids."""
+
+    def __init__(self) -> None:
+        self.cases: list[str] = []
+        # a bytearray of zeros is no memory before it is touched
+        self.sums = memoryview(bytearray(8 * PLACES)).cast("Q")
+        self.numbers = memoryview(bytearray(4 * PLACES)).cast("I")
+        self.count = 0
+
+    def at(self, sum_: int) -> int:
+        """Where a sum stands, or the free place where it would."""
+        at = sum_ & (PLACES - 1)
+        while self.sums[at] not in (0, sum_):
+            at = (at + 1) & (PLACES - 1)
+        return at
+
+    def note(self, at: int, sum_: int, case: str) -> None:
+        if not self.cases or self.cases[-1] != case:
+            self.cases.append(case)
+        self.sums[at], self.numbers[at] = sum_, len(self.cases) - 1
+        self.count += 1
 
 
 class Given:
     """The first case counts that an id was noted for."""
 
     def __init__(self) -> None:
-        self._cases: list[str] = []
-        self._sums, self._numbers = _places(_FIRST)
-        self._count = 0
+        self._table = _Table()
+        self._before: _Table | None = None
 
     def first(self, id_: str, case: str) -> str:
         """Notes that a case was given the id; answers the first that was."""
         sum_ = int.from_bytes(hashlib.blake2b(id_.encode(errors="surrogatepass"), digest_size=8).digest(), "big") or 1
-        at = self._at(sum_)
-        if self._sums[at]:
-            return self._cases[self._numbers[at]]
-        if not self._cases or self._cases[-1] != case:
-            self._cases.append(case)
-        self._sums[at], self._numbers[at] = sum_, len(self._cases) - 1
-        self._count += 1
-        if self._count * 3 > len(self._sums) * 2:
-            self._grow()
+        for table in (self._table, self._before):
+            if table is not None and table.sums[at := table.at(sum_)]:
+                return table.cases[table.numbers[at]]
+        if self._table.count == FULL:
+            self._table, self._before = _Table(), self._table
+        self._table.note(self._table.at(sum_), sum_, case)
         return case
-
-    def _at(self, sum_: int) -> int:
-        """Where a sum stands, or the free place where it would."""
-        last = len(self._sums) - 1
-        at = sum_ & last
-        while self._sums[at] not in (0, sum_):
-            at = (at + 1) & last
-        return at
-
-    def _grow(self) -> None:
-        sums, numbers = self._sums, self._numbers
-        self._sums, self._numbers = _places(len(sums) * 2)
-        for sum_, number in zip(sums, numbers, strict=True):
-            if sum_:
-                at = self._at(sum_)
-                self._sums[at], self._numbers[at] = sum_, number
-
-
-def _places(many: int) -> "tuple[array[int], array[int]]":
-    return array("Q", bytes(8 * many)), array("I", bytes(array("I").itemsize * many))
