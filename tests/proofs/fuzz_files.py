@@ -11,6 +11,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
@@ -220,7 +221,8 @@ class Mutator:
             case 3:
                 node[key] = {chance.choice(WORDS): node[key]}
             case 4 if branches:
-                node[key] = deepcopy(chance.choice(branches))
+                with suppress(RecursionError):  # too deep to be copied
+                    node[key] = deepcopy(chance.choice(branches))
             case _:
                 node[key] = chance.choice(VALUES)
 
@@ -262,7 +264,9 @@ class Mutator:
 
 
 def _branches(node: Any) -> Iterator[Any]:
-    """Everything in a tree, itself first."""
-    yield node
-    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _branches(each)
+    """Everything in a tree, itself first; a tree may be deeper than calls can be."""
+    left = [node]
+    while left:
+        node = left.pop()
+        yield node
+        left += reversed(list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else [])
