@@ -35,14 +35,14 @@ def command(target: str | None, file: str | None, bundle: Path | None, record: P
     if target is None:
         raise click.UsageError("Missing argument 'TARGET'.")
     from harness.engine.probing.examining import examine
-    from harness.engine.targets.target import Grounds
+    from harness.engine.targets.grounds import RunGrounds
     from harness.source.place import escaped
     from harness.targets.spec import Selection
 
     chosen, redact, _ = ask(file, Selection((target,)), usable=False)
 
     async def run() -> bool:
-        grounds = Grounds()
+        grounds = RunGrounds()
         wrong = False
         try:
             for each in chosen:

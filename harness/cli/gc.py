@@ -71,9 +71,9 @@ def _targets(file: str | None, endpoint: str | None, variable: str | None) -> Se
 
 
 async def _all(paths: Sequence[Path], targets: Sequence[Any], dry_run: bool) -> list[int]:
-    from harness.engine.targets.target import Grounds
+    from harness.engine.targets.grounds import RunGrounds
 
-    grounds = Grounds()
+    grounds = RunGrounds()
     try:
         return [await _one(path, targets, grounds, dry_run) for path in paths]
     finally:

@@ -66,9 +66,9 @@ def endpoint() -> Any:
 def live_grounds() -> Any:
     """Grounds on which targets are asked as in a run: paced, and refusals repeated."""
     from harness.engine.pace.steadiness import Steadiness
-    from harness.engine.targets.target import Grounds
+    from harness.engine.targets.grounds import RunGrounds
 
-    return Grounds(steadiness=Steadiness(told=lambda words: click.echo(words, err=True)))
+    return RunGrounds(steadiness=Steadiness(told=lambda words: click.echo(words, err=True)))
 
 
 def row(facts: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from harness.engine.planning.planting import Planting
 from harness.engine.planning.repeating import ONCE, Course, Finished
 from harness.engine.replay.cassette import Cassette, Still
 from harness.engine.replay.echoing import Finds, echoes
-from harness.engine.targets.target import Grounds
+from harness.engine.targets.grounds import RunGrounds
 from harness.engine.traces.resuming import Earlier
 from harness.engine.turns.course import CannotGoOn
 from harness.findings import Verdict, verdict
@@ -76,7 +76,7 @@ class Engine:
         self._earlier = earlier
         self._finds = finds
         self._steadiness = Still(cassette) if cassette is not None else steadiness or Steadiness()
-        self._grounds = Grounds(limits, steadiness=self._steadiness, ledger=ledger)
+        self._grounds = RunGrounds(limits, steadiness=self._steadiness, ledger=ledger)
         self._alike = Alike()
         self._planting = Planting(seed)
         self._waiting: deque[tuple[_Taken, int]] = deque()  # cases, and which of their repeats is next

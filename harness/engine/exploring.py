@@ -18,16 +18,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.engine.conduct import Conducted
+from harness.engine.planning.examples import EXAMPLES, MOST_EXAMPLES, SHRINKS
 from harness.engine.planning.plan import Case
 from harness.findings import Verdict, verdict
 from harness.scenario.drawing import strategy
 from harness.scenario.load import bound
 
-EXAMPLES: Final[Mapping[str, int]] = {"embedded": 25, "live": 5}
-"""Examples of a case by the kind of its target, where nothing else is said."""
-MOST_EXAMPLES: Final = 1_000
-SHRINKS: Final[Mapping[str, int]] = {"embedded": 100, "live": 10}
-"""Examples beyond those, by which a failing one is made smaller."""
 FOLDER: Final = Path(".harness") / "given"
 """Where failing values are kept, below the folder from which the run was started."""
 

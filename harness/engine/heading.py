@@ -65,11 +65,6 @@ def heading(
     )
 
 
-def sum_of(ids: Iterable[str]) -> str:
-    """A sum of the ids of cases, in their order: processes that collected the same have the same."""
-    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
-
-
 def _scenario(each: Scenario, bar: Bar) -> ScenarioLine:
     return ScenarioLine(
         each.id,

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from harness.engine.exploring import MOST_EXAMPLES
+from harness.engine.planning.examples import MOST_EXAMPLES
 from harness.engine.planning.sharding import Shard, durations
 from harness.engine.targets.choosing import Chosen, CredentialMissing, NothingChosen, chosen
 from harness.engine.targets.configured import Credentials

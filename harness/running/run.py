@@ -15,13 +15,13 @@ import pytest
 from harness.engine.account import utc
 from harness.engine.engine import CONCURRENCY, Engine
 from harness.engine.exploring import FOLDER, Exploring
-from harness.engine.heading import heading, sum_of
+from harness.engine.heading import heading
 from harness.engine.ledger import Ledger
 from harness.engine.loop import GRACE, EngineLoop
 from harness.engine.pace.book import Shared
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.planning.ceiling import MOST_REQUESTS, ceiling
-from harness.engine.planning.plan import Case, Omitted
+from harness.engine.planning.plan import Case, Omitted, sum_of
 from harness.engine.planning.planting import seed_of
 from harness.engine.planning.repeating import Finished
 from harness.engine.replay.cassette import Cassette

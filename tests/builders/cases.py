@@ -15,6 +15,7 @@ from harness.catalogue import Catalogue
 from harness.engine.clock import Clock, RoomClock
 from harness.engine.conduct import Conducted, conduct
 from harness.engine.planning.plan import Case, plan
+from harness.engine.targets.grounds import RunGrounds
 from harness.engine.targets.target import Door, Facts, Grounds
 from harness.findings import Verdict, verdict
 from harness.reply import Reply
@@ -130,7 +131,7 @@ def conducted(
     (case,) = cases(modes + dedent(text).lstrip("\n"), target)
 
     async def run() -> Conducted:
-        grounds = Grounds()
+        grounds = RunGrounds()
         try:
             return await conduct(case, grounds)
         finally:

@@ -13,6 +13,7 @@ from harness.engine.planning.alike import Alike
 from harness.engine.planning.plan import Case, plan
 from harness.engine.planning.planting import Planting
 from harness.engine.targets.embedded import embedded_family
+from harness.engine.targets.grounds import RunGrounds
 from harness.engine.targets.target import Grounds
 from harness.findings import Level, Verdict, verdict
 from harness.scenario.files import is_scenario_file
@@ -56,7 +57,7 @@ class Outcome:
 
 def grounds(limits: Limits = ROOMY) -> Grounds:
     """Where scenarios run, as in a run of their own: refusals are repeated."""
-    return Grounds(limits, steadiness=Steadiness())
+    return RunGrounds(limits, steadiness=Steadiness())
 
 
 async def run(

@@ -15,7 +15,7 @@ from harness.engine.conduct import Conducted, conduct
 from harness.engine.planning.plan import plan
 from harness.engine.planning.planting import Planting
 from harness.engine.targets.embedded import embedded_family
-from harness.engine.targets.target import Grounds
+from harness.engine.targets.grounds import RunGrounds
 from harness.findings import CODES, Finding, Level
 from harness.mock.defects import DEFECTS
 
@@ -37,7 +37,7 @@ def ran(text: str, *defects: str, cases: int = 1) -> list[Conducted]:
     """The scenario conducted in all its modes; again under other names where it takes several cases of one run."""
 
     async def run() -> list[Conducted]:
-        grounds, planting, catalogue = Grounds(), Planting(7), Catalogue.load()
+        grounds, planting, catalogue = RunGrounds(), Planting(7), Catalogue.load()
         try:
             return [
                 await conduct(case, grounds, planting=planting)

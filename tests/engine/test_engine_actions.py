@@ -8,7 +8,7 @@ from builders.cases import BASE, cases, conducted, loud, verdict_of
 
 from harness.engine.conduct import Conducted, conduct
 from harness.engine.targets.embedded import embedded_family
-from harness.engine.targets.target import Grounds
+from harness.engine.targets.grounds import RunGrounds
 from harness.engine.turns.uploading import flattened, multipart
 from harness.findings import Verdict
 from harness.mock.operations.multipart import parts as read_parts
@@ -24,7 +24,7 @@ def on_the_endpoint(text: str, number: int = 0) -> Conducted:
     case = cases(text, embedded_family()[0])[number]
 
     async def run() -> Conducted:
-        grounds = Grounds()
+        grounds = RunGrounds()
         try:
             return await conduct(case, grounds)
         finally:

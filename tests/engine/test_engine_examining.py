@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from harness.cli import main
 from harness.engine.probing.examining import Step, examine
-from harness.engine.targets.target import Facts, Grounds
+from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Facts
 from harness.targets.spec import Quota
 from harness.wire.exchange import Exchange, How, Request
 
@@ -44,7 +45,7 @@ def steps(answer: Any, facts: Facts = FACTS, **lines: str | None) -> dict[str, S
     target.lines = (*kept, *((name, value) for name, value in changed.items() if value is not None))
 
     async def run() -> dict[str, Step]:
-        grounds = Grounds()
+        grounds = RunGrounds()
         return {step.name: step async for step in examine(target, grounds, VirtualClock())}
 
     return virtually(run)
@@ -119,7 +120,7 @@ def test_a_name_that_does_not_resolve(monkeypatch):
 
         monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", nowhere)
         target = Headed(["OK"], replace(FACTS, endpoint="https://r.openai.azure.com/"))
-        return [step async for step in examine(target, Grounds(), VirtualClock())]
+        return [step async for step in examine(target, RunGrounds(), VirtualClock())]
 
     (step,) = virtually(visit)
 

@@ -11,9 +11,11 @@ import pytest
 from builders.cases import StandIn, cases, facts
 
 from harness.engine.conduct import conduct
-from harness.engine.exploring import EXAMPLES, SHRINKS, Explored, Exploring, explore
+from harness.engine.exploring import Explored, Exploring, explore
+from harness.engine.planning.examples import EXAMPLES, SHRINKS
 from harness.engine.planning.plan import Case
-from harness.engine.targets.target import Facts, Grounds
+from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Facts
 from harness.findings import Verdict, verdict
 from harness.source.place import Refused
 from harness.wire.exchange import Exchange, How, Request
@@ -47,7 +49,7 @@ def explored(text: str, target: Speaking, exploring: Exploring | None = None) ->
     (case,) = cases(text, target)
 
     async def run() -> Explored:
-        grounds = Grounds()
+        grounds = RunGrounds()
 
         async def one(example: Case) -> Any:
             return await conduct(example, grounds)

@@ -12,7 +12,8 @@ from harness.engine.conduct import Conducted, conduct
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.planning.plan import plan
 from harness.engine.targets.embedded import EmbeddedTarget
-from harness.engine.targets.target import Facts, Grounds
+from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Facts
 from harness.findings import Level, Verdict, verdict
 
 ONE = "scenario: One\nturns: [{user: Reply with OK., expect: {text: {contains: OK}}}]\n"
@@ -55,7 +56,7 @@ def seen(defect: str, text: str = ONE, drawn: float = 1.0) -> Seen:
             return super().door(target, door)
 
     async def run() -> Conducted:
-        grounds = Grounds(steadiness=Listening(drawn=lambda: drawn))
+        grounds = RunGrounds(steadiness=Listening(drawn=lambda: drawn))
         try:
             return await conduct(case, grounds)
         finally:

@@ -12,6 +12,7 @@ from builders.cases import BASE, StandIn, cases, verdict_of
 from harness.engine.conduct import Conducted, conduct
 from harness.engine.pace.hours import Hours
 from harness.engine.pace.steadiness import Steadiness
+from harness.engine.targets.grounds import RunGrounds
 from harness.engine.targets.target import Door, Grounds
 from harness.findings import Verdict
 from harness.wire.client import Client
@@ -54,7 +55,7 @@ class Slow(StandIn):
 
 def conducted(text: str, target: StandIn) -> Conducted:
     (case,) = cases("modes: {state: [chained], delivery: [plain]}\n" + text, target)
-    return asyncio.run(conduct(case, Grounds()))
+    return asyncio.run(conduct(case, RunGrounds()))
 
 
 def rules(done: Conducted) -> set[str]:

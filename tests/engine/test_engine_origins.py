@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives import serialization
 
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.targets.auth import Fixed
-from harness.engine.targets.target import Facts, Grounds, LiveTarget
+from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Facts, LiveTarget
 from harness.wire.client import Client, WrongOrigin
 from harness.wire.exchange import Exchange, How, Request
 from harness.wire.redact import Secret
@@ -56,7 +57,7 @@ def target(base: str) -> LiveTarget:
 
 async def sent(base: str, times: int = 1, url: str | None = None) -> list[Exchange]:
     """Requests through the door of a live target, as a run opens it."""
-    grounds = Grounds(steadiness=Steadiness(drawn=lambda: 0.0))
+    grounds = RunGrounds(steadiness=Steadiness(drawn=lambda: 0.0))
     live = target(base)
     try:
         async with live.open(grounds, None) as opened:

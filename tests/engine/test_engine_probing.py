@@ -13,7 +13,8 @@ from harness.engine.pace.steadiness import Steadiness
 from harness.engine.probing.probes import PROBES
 from harness.engine.probing.probing import Did, Drift, Entry, Probed, entries, probe
 from harness.engine.targets.embedded import EmbeddedTarget
-from harness.engine.targets.target import Facts, Grounds
+from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Facts
 from harness.mock.offered import REGIONS
 
 
@@ -27,7 +28,7 @@ def family(of: list[tuple[str, str]], regions: tuple[str, ...]) -> list[Embedded
 
 def probed(targets: list[EmbeddedTarget], features: tuple[str, ...] = ()) -> tuple[Probed, ...]:
     async def run() -> tuple[Probed, ...]:
-        grounds = Grounds(steadiness=Steadiness())
+        grounds = RunGrounds(steadiness=Steadiness())
         try:
             return await probe(targets, grounds, Catalogue.load(), features)
         finally:

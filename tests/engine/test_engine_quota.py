@@ -7,7 +7,8 @@ from builders.virtual import VirtualClock, virtually
 
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.targets.auth import Fixed
-from harness.engine.targets.target import Facts, Grounds, LiveTarget
+from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Facts, LiveTarget
 from harness.mock import MockServer
 from harness.targets.spec import Quota
 from harness.wire.exchange import Request
@@ -26,7 +27,7 @@ def test_six_hundred_cases_within_three_hundred_a_minute():
             base = f"{room.url}/"
             facts = Facts("t", "live", base, "gpt-4.1", quota=Quota(requests_per_minute=300, concurrency=32))
             live = LiveTarget(facts, Fixed(Secret("k", room.key)))
-            grounds = Grounds(steadiness=Steadiness(clock=clock))
+            grounds = RunGrounds(steadiness=Steadiness(clock=clock))
             left = iter(range(600))
 
             async def case() -> None:

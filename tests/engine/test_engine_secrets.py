@@ -32,7 +32,8 @@ from harness.engine.conduct import conduct
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.planning.plan import plan
 from harness.engine.targets.auth import Fixed, NoCredential, Token, Tokens
-from harness.engine.targets.target import Facts, Grounds, LiveTarget
+from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Facts, LiveTarget
 from harness.engine.targets.unsealing import Held
 from harness.record.run import Run
 from harness.wire.client import WrongOrigin
@@ -316,7 +317,7 @@ def test_no_object_of_a_run_shows_a_credential(server: tuple[int, Heard]):
             where = f"server_label: s, server_url: 'https://{TOOLS}/mcp'"
             text = f"tools: [{{type: mcp, {where}, authorization: '${{secret.github}}'}}]\n"
             (case,) = plan(scenario(text), [target], Catalogue.load()).cases
-            grounds = Grounds(steadiness=Steadiness())
+            grounds = RunGrounds(steadiness=Steadiness())
             try:
                 roots += [target, case, grounds, await conduct(case, grounds)]
             finally:
@@ -355,7 +356,7 @@ def test_what_is_raised_holds_no_credential(server: tuple[int, Heard]):
         shown = []
         base = f"http://127.0.0.1:{server[0]}/v1/"
         for credential in (Fixed(Secret("k", KEY)), Tokens("the test", broken, Clock(), lambda secret: None)):
-            grounds = Grounds()
+            grounds = RunGrounds()
             try:
                 async with LiveTarget(Facts("t", "live", base, "d"), credential).open(grounds, None) as door:
                     await door.sender.send(Request("POST", "https://elsewhere.example.com/responses"))

@@ -8,7 +8,8 @@ from builders.scenarios import scenario
 from mcp import Client
 
 from harness.engine.planning.stalls import since, stall_for, unserved
-from harness.engine.targets.target import Facts, Grounds
+from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Facts
 from harness.scenario.load import bound
 
 HERE = Facts("mock", "embedded", "mock", "gpt-5-mini")
@@ -33,7 +34,7 @@ def serving(facts: Facts) -> Any:
     """The variables of a case on a target, what its tool answers to three calls, and the count."""
 
     async def run() -> Any:
-        grounds = Grounds()
+        grounds = RunGrounds()
         try:
             async with stall_for(bound(scenario(TEXT), {"low": 4}), facts, {}, grounds) as found:
                 if found.stall is None:

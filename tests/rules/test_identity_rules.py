@@ -11,7 +11,8 @@ from harness.engine.conduct import conduct
 from harness.engine.planning.plan import plan
 from harness.engine.planning.unbelieving import Unbelieving
 from harness.engine.targets.embedded import EmbeddedTarget
-from harness.engine.targets.target import Facts, Grounds
+from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Facts
 from harness.findings import Level, verdict
 
 TEXT = "scenario: One\nneeds: [{need}]\nturns: [{{user: Reply with OK., expect: {{status: completed}}}}]\n"
@@ -30,7 +31,7 @@ def found(defect: str | None = None, need: str = "text", probing: bool = False, 
     assert case.skipped is None
 
     async def run():
-        grounds = Grounds()
+        grounds = RunGrounds()
         try:
             return await conduct(case, grounds)
         finally:

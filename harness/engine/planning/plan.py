@@ -1,6 +1,7 @@
 """Which cases there are: scenario × target × mode × row × repeat, and why others were left out. Pure."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
@@ -62,6 +63,16 @@ class Plan:
 
     cases: tuple[Case, ...]
     omitted: tuple[Omitted, ...]
+
+
+def drawn_from(case: Case, seed: int) -> str:
+    """What is drawn for one repeat of a case is drawn from this: the same in every process, shard and replay."""
+    return f"{seed}/{case.id}" + (f"/{case.repeat}" if case.repeat else "")
+
+
+def sum_of(ids: Iterable[str]) -> str:
+    """A sum of the ids of cases, in their order: processes that collected the same have the same."""
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
 
 
 def plan(

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from harness.conversation import Knowledge, TurnTaken
 from harness.engine.planning.given import Given
-from harness.engine.planning.plan import Case
+from harness.engine.planning.plan import Case, drawn_from
 from harness.scenario.actions import ACTIONS
 from harness.scenario.carrying import Keeps, Plants
 from harness.scenario.model import ASKING, Scenario, Turn
@@ -40,11 +40,6 @@ LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 def seed_of(run: str) -> int:
     """The seed of a run, the same for all of its processes."""
     return int.from_bytes(hashlib.sha256(run.encode()).digest()[:4], "big")
-
-
-def drawn_from(case: Case, seed: int) -> str:
-    """What is drawn for one repeat of a case is drawn from this: the same in every process, shard and replay."""
-    return f"{seed}/{case.id}" + (f"/{case.repeat}" if case.repeat else "")
 
 
 @dataclass(frozen=True, slots=True)

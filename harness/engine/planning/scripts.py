@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from harness.engine.planning.plan import Case
-from harness.engine.planning.planting import drawn_from
+from harness.engine.planning.plan import Case, drawn_from
 from harness.engine.targets.target import Target
 from harness.scenario.model import Scenario
 from harness.source.document import Path

@@ -4,9 +4,8 @@ A target answers `open()` with a door: the base address of the API and a sender.
 knows whether behind it stands a live service or the embedded endpoint.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
@@ -17,9 +16,8 @@ from harness.engine.targets.auth import Authorized, Credential, Fixed
 from harness.engine.targets.unsealing import Held, Unsealing
 from harness.targets.origins import SERVICE_HOSTS, on_list, origin_of, safe_base
 from harness.targets.spec import Quota
-from harness.wire.client import Client
-from harness.wire.exchange import Sender
-from harness.wire.limits import LIMITS, Limits
+from harness.wire.exchange import Headers, Sender
+from harness.wire.limits import Limits
 from harness.wire.redact import Secret
 
 T = TypeVar("T")
@@ -98,56 +96,34 @@ class Target(Protocol):
         ...
 
 
-class Steadying(Protocol):
-    """What keeps a run from asking a target more than it bears."""
+class Connections(Sender, Protocol):
+    """The connections that all cases of a run share."""
 
-    def door(self, target: Target, door: Door) -> Door:
-        """The door, behind which requests are paced and refusals repeated."""
-        ...
-
-    def stop(self, facts: Facts, why: str) -> None:
-        """Nothing more is sent to the target."""
+    def speaking_for(self, credential: Callable[[], Headers], covers: Callable[[str], bool] | None = None) -> Sender:
+        """The same connections, with a credential in the head of each request that goes where it may."""
         ...
 
 
-class Grounds:
-    """What the targets of a run share in its event loop: the client's connections, and what they started themselves.
+class Grounds(Protocol):
+    """What the targets of a run share in its event loop."""
 
-    Without a `steadiness` every request goes out once, at once.
-    """
+    limits: Limits
+    ledger: Ledger | None
 
-    def __init__(
-        self, limits: Limits = LIMITS, ledger: Ledger | None = None, steadiness: Steadying | None = None
-    ) -> None:
-        self.limits = limits
-        self.client = Client(limits)
-        self.ledger = ledger
-        self.steadiness = steadiness
-        self._stack = AsyncExitStack()
-        self._opened: dict[object, Any] = {}
-        self._opening = asyncio.Lock()
+    @property
+    def client(self) -> Connections: ...
 
     def steady(self, target: Target, door: Door) -> Door:
         """The door through which a case talks to a target."""
-        return door if self.steadiness is None else self.steadiness.door(target, door)
+        ...
 
     def stop(self, facts: Facts, why: str) -> None:
         """Nothing more is sent to the target in this run."""
-        if self.steadiness is not None:
-            self.steadiness.stop(facts, why)
+        ...
 
     async def shared(self, what: Callable[[], AbstractAsyncContextManager[T]]) -> T:
         """What `what` opens, the same for all who ask in this run; closed with the grounds."""
-        async with self._opening:
-            if what not in self._opened:
-                self._opened[what] = await self._stack.enter_async_context(what())
-        opened: T = self._opened[what]
-        return opened
-
-    async def close(self) -> None:
-        await self.client.close()
-        await self._stack.aclose()
-        self._opened.clear()
+        ...
 
 
 @dataclass(frozen=True, slots=True)
