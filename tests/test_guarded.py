@@ -11,7 +11,9 @@ from typing import Final
 
 import pytest
 
-PACKAGE: Final = Path(__file__).parents[1] / "harness"
+import harness
+
+PACKAGE: Final = Path(harness.__file__).parent
 NOWHERE: Final[Mapping[str, str]] = {}
 
 PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {

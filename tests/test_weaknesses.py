@@ -1,12 +1,15 @@
-"""For each rule against threats a weakness is planted; here, that each can be. `make weaknesses` plants them."""
+"""For each rule against threats and each kind of hostile input a weakness is planted; here, that each can be.
+
+`make weaknesses` plants them.
+"""
 
 from pathlib import Path
 
 import pytest
 import reference
-from builders.shown import lacking
-from builders.threats import RULES
-from builders.weaknesses import PLANTED_ELSEWHERE, WEAKNESSES, Weakness
+from builders.shown import Shown, lacking
+from builders.threats import INPUTS, RULES
+from builders.weaknesses import NOT_PLANTED, WEAKNESSES, Weakness
 from proofs.weaknesses import planted
 
 ROOT = Path(__file__).parents[1]
@@ -23,11 +26,16 @@ def test_what_is_taken_away_stands_there_once(weakness: Weakness):
     assert (ROOT / "tests" / file).is_file()
 
 
-def test_every_rule_has_one():
-    rows = {row for each in WEAKNESSES for row in each.rows.split()}
+@pytest.mark.parametrize(("shown", "group"), [(INPUTS, "E"), (RULES, "R")], ids=["inputs", "rules"])
+def test_every_row_has_one_or_a_reason(shown: Shown, group: str):
+    """Each kind of hostile input and each rule, of ours and of the pages that they come from."""
+    planted_for = {row for each in WEAKNESSES for row in each.rows.split() if row.startswith(group)}
+    excused = {row for row in NOT_PLANTED if row.startswith(group)}
 
-    assert RULES.keys() - rows - PLANTED_ELSEWHERE.keys() == set()
-    assert rows <= reference.rows("R") | reference.rows("E")
+    assert planted_for | excused == shown.keys()
+    assert planted_for & excused == set()
+    assert all(NOT_PLANTED.values())
+    assert shown.keys() == reference.rows(group)
 
 
 def test_what_stands_elsewhere_or_twice_is_no_weakness():

@@ -2,6 +2,7 @@
 holds it is taken away, and a test must notice. `proofs/weaknesses.py` plants them into a copy of the package.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,12 +21,13 @@ class Weakness:
     test: str
 
 
+FILES: Final = ("weaknesses.yaml", "weak_inputs.yaml")
+
 WEAKNESSES: Final = tuple(
-    Weakness(**each) for each in yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    Weakness(**each)
+    for name in FILES
+    for each in yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 )
 
-PLANTED_ELSEWHERE: Final = {
-    "R10": "tests/test_guarded.py, tests/test_hostile_data.py: planted calls, formats and programs are seen",
-    "R21": "tests/test_supply_chain.py, tests/starting/: an old pin, a package that acts, an unsafe workflow are seen",
-}
-"""Rules whose tests look at the checkout, not at the package that runs: they plant in themselves."""
+NOT_PLANTED: Final[Mapping[str, str]] = {}
+"""Rows for which nothing can be taken away in the package, and why."""

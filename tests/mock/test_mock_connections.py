@@ -57,10 +57,11 @@ def test_T20_no_other_address_of_this_machine_answers():
     assert bare(visit) == [(socket.AF_INET, "127.0.0.1")]
 
 
+CHUNKED = b"POST /x HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
 HEADS = {
     "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
     "two hosts": b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nhost: evil\r\n\r\n",
-    "both lengths": b"POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n",
+    "both lengths": CHUNKED.replace(b"\r\n\r\n", b"\r\ncontent-length: 3\r\n\r\n") + b"0\r\n\r\n",
     "two lengths": b"POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\ncontent-length: 3\r\n\r\nabc",
     "length with a sign": b"POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: +3\r\n\r\nabc",
     "folded line": b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: a\r\n b\r\n\r\n",
@@ -70,9 +71,9 @@ HEADS = {
     "absolute target": b"GET http://evil/healthz HTTP/1.1\r\nhost: localhost\r\n\r\n",
     "no version": b"GET /healthz\r\n\r\n",
     "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-    "bad chunk": b"POST /x HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nZ\r\n",
-    "bad chunk end": b"POST /x HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n",
-    "chunk line ends in LF": b"POST /x HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n3\nabc\r\n",
+    "bad chunk": CHUNKED + b"Z\r\n",
+    "bad chunk end": CHUNKED + b"3\r\nabcXX\r\n0\r\n\r\n",
+    "chunk line ends in LF": CHUNKED + b"3\nabc\r\n",
 }
 
 
@@ -183,6 +184,16 @@ def test_requests_sent_ahead_are_answered_in_order():
     got = bare(visit)
     assert statuses(got) == [200, 400, 404, 200, 200]
     assert b"0\r\n\r\nHTTP/1.1 200" in got
+
+
+def test_what_is_ready_waits_for_what_was_asked_first():
+    """An answer that takes a while, and one behind it that does not."""
+
+    async def visit(it: Bare):
+        it.room.direct({"delay": "50ms"})
+        return await it.say(it.request() + it.request(b"", "connection: close", method="GET", path="/responses/x"))
+
+    assert statuses(bare(visit)) == [200, 404]
 
 
 def test_refused_bodies_are_not_kept():

@@ -164,6 +164,12 @@ def test_items_of_any_shape_are_shown(opened: Any):
     assert shown.quiet()
 
 
+NAMED = """() => [...document.querySelectorAll("[id], [name]")]
+  .flatMap((one) => [one.getAttribute("id"), one.getAttribute("name")])
+  .filter((name) => name !== null && !/^[a-z]+(-[a-z]+)*$/.test(name))"""
+"""Names that are not of our making: one from a record could stand in the way of a property of the page."""
+
+
 def test_hostile_text_is_read_and_does_nothing(opened: Any):
     shown = opened(hostile_run(*HOSTILE))
     expected = [visible(text) for text in HOSTILE]
@@ -177,6 +183,7 @@ def test_hostile_text_is_read_and_does_nothing(opened: Any):
         assert shown.text("#case h1") == text
         assert shown.page.locator("#case .words").all_text_contents() == [text, text]
         assert shown.count("iframe, img, form:not(#filter), base, #case svg, #case script") == 0
+    assert shown.page.evaluate(NAMED) == []
     assert shown.quiet()
 
 

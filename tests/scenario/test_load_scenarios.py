@@ -245,12 +245,33 @@ def test_telling_scenarios_apart_loads_nothing_heavy():
     assert subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True).stdout == b"[]\n"
 
 
-def test_E24_what_runs_is_what_was_checked(tmp_path):
+def test_E10_a_file_with_one_broken_document_is_refused(tmp_path):
+    """The good ones in it, too: half a file is not run."""
+    path = tmp_path / "a.yaml"
+    path.write_text("scenario: One\nturns: [{user: a, expect: {text: b}}]\n---\nscenario: Two\nturn: []\n")
+
+    with pytest.raises(Refused) as refused:
+        load(path, tmp_path)
+    assert {str(each.place) for each in refused.value.diagnostics} == {"a.yaml:4:1", "a.yaml:5:1"}
+
+
+def test_E24_what_runs_is_what_was_checked(tmp_path, monkeypatch):
+    """Read once, whatever comes to lie there later, and the digest is that of what was read."""
     path = tmp_path / "a.yaml"
     path.write_text("scenario: One\nturns: [{user: a, expect: {text: b}}]\n")
-    (found,) = load(path, tmp_path)
+    readings = []
+    open_file = Path.open
+
+    def opened(self, *arguments, **options):
+        readings.append(self)
+        return open_file(self, *arguments, **options)
+
+    with monkeypatch.context() as watched:
+        watched.setattr(Path, "open", opened)
+        (found,) = load(path, tmp_path)
     path.write_text("changed: true")
     assert hashlib.sha256(found.source.encode()).hexdigest() == found.digest
+    assert readings == [path]
 
 
 def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
