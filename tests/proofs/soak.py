@@ -5,8 +5,10 @@ then on. After that one in twenty requests meets a defect that is drawn anew. Wh
 case that met no fault passes; one that met a fault has a finding, or passes where the defect had nothing to break;
 memory does not grow: its mean over the last third lies within 5 % of that over the first third after warm-up. It is
 looked at between cases: every so often the next ones wait until none is under way, garbage is collected, and what is
-free is given back to the system; the C library is told to map large blocks apart, which it else stops doing after the
-first. So what counts is what is kept, and neither how many large bodies are there just then nor the gaps they leave.
+free is given back to the system. Python's own allocator gives memory back by the MiB, and one small object that stays
+keeps a whole one; so all memory is the C library's here (`PYTHONMALLOC`), which gives back every page, and is told to
+map large blocks apart. So what counts is what is kept, and neither how many large bodies are there just then nor the
+gaps they leave.
 
 The limits of waiting are put down to seconds and that of a body to 16 MiB, so that stalls and bombs come often; their
 real values are tested elsewhere.
@@ -16,6 +18,7 @@ import argparse
 import asyncio
 import ctypes
 import gc
+import os
 import random
 import statistics
 import sys
@@ -84,7 +87,6 @@ class Soak:
     unexplained: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
     objects: list[int] = field(default_factory=list)
-    blocks: list[int] = field(default_factory=list)
     late: tuple[float, float] = (0.0, 0.0)
     done: int = 0
 
@@ -127,12 +129,12 @@ def mapped_apart() -> None:
         ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, 128 * 1024)
 
 
-def kept() -> tuple[float, int, int]:
-    """Resident memory in MiB, how many objects, and how many blocks there are, after what is free was given back."""
+def kept() -> tuple[float, int]:
+    """Resident memory in MiB, and how many objects there are, after what is free was given back."""
     gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
-    return rss(), len(gc.get_objects()), sys.getallocatedblocks()
+    return rss(), len(gc.get_objects())
 
 
 async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
@@ -177,10 +179,9 @@ async def soak(seconds: float, writer: RunWriter, seed: int) -> Soak:
     while (now := time.monotonic()) - began < seconds or number < len(FAULTS):
         if now >= due and number >= len(FAULTS):
             await quiet()
-            mib, objects, blocks = kept()
+            mib, objects = kept()
             state.memory.append((now - began, mib))
             state.objects.append(objects)
-            state.blocks.append(blocks)
             due = now + every
             for _ in range(AT_ONCE):
                 free.release()
@@ -205,6 +206,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--seed", type=int, default=10)
     asked = parser.parse_args()
+    if os.environ.get("PYTHONMALLOC") != "malloc":  # read when an interpreter starts, and never after
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONMALLOC": "malloc"})  # noqa: S606
     seconds = asked.minutes * 60
     mapped_apart()
     with tempfile.TemporaryDirectory() as name, RunWriter(Path(name) / "run", runs.head()) as writer:
@@ -216,8 +219,7 @@ def main() -> int:
     print(f"warm after {warm:.0f} s; met a fault: {dict(sorted(state.faults.items()))}, of {len(FAULTS)} defects")
     print(
         f"memory: {first:.1f} MiB in the first third after warm-up, {last:.1f} MiB in the last "
-        f"({last / first - 1:+.1%}); objects {state.objects[0]} and {state.objects[-1]}, "
-        f"blocks {state.blocks[0]} and {state.blocks[-1]}"
+        f"({last / first - 1:+.1%}); objects {state.objects[0]} and {state.objects[-1]}"
     )
     print(f"the loop was {state.late[0]:.1f} s late at most, of which it was at work for {state.late[1]:.1f} s")
     print("  " + " ".join(f"{mib:.1f}" for _, mib in state.memory))
