@@ -14,9 +14,12 @@ import pytest
 from harness.scenario.files import is_scenario_file
 
 if TYPE_CHECKING:
+    from harness.engine.replay.cassette import Cassette
     from harness.engine.targets.family import Endpoint
+    from harness.engine.traces.resuming import Earlier
+    from harness.running.collecting import Harness
     from harness.running.ending import Gate, PageWriter
-    from harness.running.run import Harness
+    from harness.running.run import Execution
 
 
 CHECKED = (
@@ -135,15 +138,52 @@ def harness_of(config: pytest.Config) -> "Harness":
 
 
 def _made(config: pytest.Config) -> "Harness":
-    from harness.running import commands, options, replay, resume, run
+    from harness.running import collecting, commands, options
 
     if commands.obeyed() and not hasattr(config, "workerinput"):
         config.pluginmanager.register(commands.Unheard(config))
-    replay.check_recording(config.option)
-    cassette = replay.cassette_of(config)
-    resume.prepare(config)
-    ground = options.ground_of(config, _endpoint) if cassette is None else replay.ground_of(cassette)
-    return run.Harness(config, ground, _page_writer, _gate(config), cassette)
+    options.check_recording(config.option)
+    cassette, earlier = _cassette(config), _earlier(config)
+    ground = options.ground_of(config, _endpoint) if cassette is None else options.recorded(cassette.targets())
+    gate = _gate(config)
+    return collecting.Harness(
+        config, ground, lambda harness: _execution(harness, gate, earlier, cassette), earlier, cassette
+    )
+
+
+def _cassette(config: pytest.Config) -> "Cassette | None":
+    """What is played again.
+
+    Raises:
+        pytest.UsageError: it cannot be.
+    """
+    if config.option.replay is None and config.option.rejudge is None:
+        return None
+    from harness.running import replay
+
+    return replay.cassette_of(config)
+
+
+def _earlier(config: pytest.Config) -> "Earlier | None":
+    """What the run had come to, where it is taken up again.
+
+    Raises:
+        pytest.UsageError: it cannot be.
+    """
+    if config.option.resume is None:
+        return None
+    from harness.running import resume
+
+    return resume.prepare(config)
+
+
+def _execution(
+    harness: "Harness", gate: "Gate | None", earlier: "Earlier | None", cassette: "Cassette | None"
+) -> "Execution":
+    """What executes what was collected; imported when that is done."""
+    from harness.running.run import Execution
+
+    return Execution(harness, _page_writer, gate, earlier, cassette)
 
 
 def _endpoint() -> "Endpoint":

@@ -18,7 +18,6 @@ from harness.engine.planning.plan import Case, Omitted, Plan, plan
 from harness.engine.planning.repeating import Finished
 from harness.engine.planning.scripts import wrong_scripts
 from harness.engine.planning.unbelieving import Unbelieving
-from harness.engine.replay.cassette import Cassette
 from harness.engine.targets.target import Target
 from harness.engine.traces.telling import told
 from harness.findings import Verdict
@@ -33,6 +32,18 @@ from harness.wire.redact import Redactor
 _UNATTENDED: Final = frozenset({"request"})
 
 
+class Recorded(Protocol):
+    """A recorded run, which is planned as it was."""
+
+    def knowing(self, scenario: Scenario) -> tuple[Target, ...]:
+        """The recorded targets, to plan a scenario on."""
+        ...
+
+    def planned(self, scenario: Scenario, cases: Sequence[Case]) -> tuple[Case, ...]:
+        """Those of the cases that can be played."""
+        ...
+
+
 class Running(Protocol):
     """What items need of the run that they are part of."""
 
@@ -43,7 +54,7 @@ class Running(Protocol):
     omitted: list[Omitted]
     wanted: set[str]
     refused: bool
-    cassette: Cassette | None
+    cassette: Recorded | None
 
     def again(self, node: str) -> str: ...
 

@@ -64,6 +64,24 @@ def ground_of(config: pytest.Config, endpoint: Fetch) -> Ground:
         raise pytest.UsageError(f"nothing was sent\n{refused}") from None
 
 
+def recorded(targets: Sequence[Target]) -> Ground:
+    """What a run stands on that is played again: the targets of that day, and no credential."""
+    return Ground(Chosen(tuple(targets), True), Redactor())
+
+
+def check_recording(option: Any) -> None:
+    """Whether `--record` names a place where nothing is yet.
+
+    Raises:
+        pytest.UsageError: it does not.
+    """
+    if option.record is None:
+        return
+    folder = Path(option.record)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise pytest.UsageError(f"--record {folder}: something is there already; choose another folder, or remove it")
+
+
 def targets_file(named: str | None, root: Path) -> Path | None:
     """The file that was named, else the project's own, else None."""
     if named is not None:

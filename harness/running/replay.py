@@ -1,19 +1,16 @@
-"""Runs that are recorded to be played again, and runs that are: `--record`, `--replay`, `--rejudge`."""
+"""Runs that are played again, and kept to be: `--record`, `--replay`, `--rejudge`."""
 
 import shlex
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from harness.engine.replay.cassette import Cassette
-from harness.engine.targets.choosing import Chosen
 from harness.record.chain import NotRecorded
 from harness.record.joining import NotOneRun, join
 from harness.record.unsound import Unsound
-from harness.running.options import Ground
 from harness.running.telling import shown_path
-from harness.wire.redact import Redactor
 
 NOT_WITH: Final = (
     *("endpoint", "deployment", "api_key_env", "targets", "target", "region", "model"),
@@ -22,21 +19,8 @@ NOT_WITH: Final = (
 """Options that say on what or how often to run; a recording has said that."""
 
 
-def check_recording(option: Any) -> None:
-    """Whether `--record` names a place where nothing is yet.
-
-    Raises:
-        pytest.UsageError: it does not.
-    """
-    if option.record is None:
-        return
-    folder = Path(option.record)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise pytest.UsageError(f"--record {folder}: something is there already; choose another folder, or remove it")
-
-
-def cassette_of(config: pytest.Config) -> Cassette | None:
-    """What `--replay` or `--rejudge` names; None where nothing is played.
+def cassette_of(config: pytest.Config) -> Cassette:
+    """What `--replay` or `--rejudge` names.
 
     The run gets the variables of that day, and its files where no path is named.
 
@@ -47,8 +31,6 @@ def cassette_of(config: pytest.Config) -> Cassette | None:
     if option.replay is not None and option.rejudge is not None:
         raise pytest.UsageError("--replay asks for the same requests, --rejudge does not: choose one")
     named = option.replay or option.rejudge
-    if named is None:
-        return None
     for name in NOT_WITH:
         if getattr(option, name):
             how = "replay" if option.replay else "rejudge"
@@ -76,11 +58,6 @@ def _files(cassette: Cassette, root: Path) -> list[str]:
         if not (root / file).is_file():
             raise pytest.UsageError(f"{file} was recorded and is not here: name the paths that are to be played")
     return [str(root / file) for file in files]
-
-
-def ground_of(cassette: Cassette) -> Ground:
-    """What a replay stands on: the targets of that day, and no credential."""
-    return Ground(Chosen(cassette.targets(), True), Redactor())
 
 
 def kept(directory: Path, record: str | None) -> str | None:

@@ -18,7 +18,6 @@ ASKED: Final = (
 PATHS: Final = "paths"
 """Under which the paths are kept that were named."""
 
-_EARLIER: Final = pytest.StashKey[Earlier | None]()
 _UNSET: Final[tuple[Any, ...]] = (None, [], False)
 
 
@@ -30,26 +29,18 @@ def asked(config: pytest.Config) -> dict[str, Any]:
     return given
 
 
-def earlier_of(config: pytest.Config) -> Earlier | None:
-    """What the run that is taken up again had come to; None where a run begins."""
-    return config.stash.get(_EARLIER, None)
-
-
-def prepare(config: pytest.Config) -> None:
-    """Where a run is taken up again, reads what there is of it, and gives this one its options.
+def prepare(config: pytest.Config) -> Earlier:
+    """Reads what there is of a run that is taken up again, and gives this one its options.
 
     Raises:
         pytest.UsageError: there is nothing to take up, or an option says something else than it did.
     """
     option = config.option
-    if option.resume is None or _EARLIER in config.stash:
-        return
     try:
         shard = Shard.read(option.shard).name if option.shard else None
         earlier = take_up(Path(option.resume), shard)
     except (CannotResume, ValueError) as error:
         raise pytest.UsageError(f"--resume {option.resume}: {error}") from None
-    config.stash[_EARLIER] = earlier
     if option.run_id not in (None, earlier.head.run):
         raise pytest.UsageError(f"--resume: this run is called {earlier.head.run}, and not {option.run_id}")
     option.run_id = earlier.head.run
@@ -57,6 +48,7 @@ def prepare(config: pytest.Config) -> None:
     paths = earlier.head.options.get(PATHS)
     if config.args_source is not pytest.Config.ArgsSource.ARGS and paths:
         config.args[:] = [str(path) for path in paths]
+    return earlier
 
 
 def _restore(option: Any, was: Mapping[str, Any]) -> None:

@@ -15,7 +15,6 @@ from harness.record.unsound import Unsound
 from harness.running.items import NotPassed, ScenarioItem
 from harness.wire.redact import Redactor
 
-REFUSED: Final = 4
 INCONCLUSIVE: Final = 6
 LETTERS: Final = {Verdict.FAILED: "F", Verdict.ERRORED: "E", Verdict.INCONCLUSIVE: "I"}
 FLAKY: Final = "f"

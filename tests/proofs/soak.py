@@ -207,7 +207,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=10)
     asked = parser.parse_args()
     if os.environ.get("PYTHONMALLOC") != "malloc":  # read when an interpreter starts, and never after
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONMALLOC": "malloc"})  # noqa: S606
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONMALLOC": "malloc"})
     seconds = asked.minutes * 60
     mapped_apart()
     with tempfile.TemporaryDirectory() as name, RunWriter(Path(name) / "run", runs.head()) as writer:
