@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint types floors coverage pure-coverage code-mutants bench proofs alarms known-rate fuzz pages pictures lock clean kills soak bounds many sbom threats weaknesses
+.PHONY: run test check lint types floors coverage pure-coverage code-mutants bench proofs alarms known-rate fuzz pages pictures lock clean kills soak bounds many sbom threats weaknesses ledger-steps
 
 run: $(VENV)/.run  ## run the scenarios of specs/ and write reports/<run id>/
 	$(BIN)/harness run specs $(ARGS)
@@ -87,8 +87,11 @@ many: $(VENV)/.dev  ## what a case costs among 1,000 and among 100,000
 threats: $(VENV)/.dev  ## files that would swell, and 100,000 swaps of files for links
 	$(PROOF)/at_size.py
 
-weaknesses: $(VENV)/.dev  ## a weakness for each rule against threats, planted one at a time: does a test notice?
+weaknesses: $(VENV)/.dev  ## a weakness for each rule against threats and kind of input, planted: does a test notice?
 	$(PROOF)/weaknesses.py
+
+ledger-steps: $(VENV)/.dev  ## a run killed at every step of what it makes at an endpoint, and cleaned up by its ledger
+	$(PROOF)/ledger_steps.py
 
 fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send, for each of READERS
 	$(PROOF)/fuzz.py --minutes $(MINUTES) $(READERS)

@@ -103,7 +103,7 @@ async def _one(path: Path, targets: Sequence[Any], grounds: Any, dry_run: bool) 
         ledger.close()
         for told, some in (
             ("removed", swept.removed),
-            ("stopped with its connection", swept.stopped),
+            ("stopped with its connection, unless it was just finished", swept.stopped),
             ("left", swept.left),
             ("of unknown id", swept.unknown),
         ):

@@ -1,4 +1,4 @@
-"""Plants weaknesses, one at a time, and looks whether a test notices: for each rule against threats at least one.
+"""Plants weaknesses, one at a time, and looks whether a test notices: for each rule and kind of input at least one.
 
 Run `PYTHONPATH=tests python tests/proofs/weaknesses.py [ROW …]` from the checkout (`make weaknesses`). Each is planted
 into a copy of the package, and the one test file or test that it names is run on it, two at a time. Ends with 1 if one

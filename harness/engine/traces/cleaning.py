@@ -12,7 +12,7 @@ from harness.engine.ledger import KINDS, Entry, Ledger
 from harness.engine.pace.breaker import NotSent
 from harness.engine.targets.auth import NoCredential
 from harness.engine.targets.target import Door
-from harness.engine.traces.remembering import Remembering
+from harness.engine.traces.remembering import Remembering, containers_in
 from harness.engine.turns.delivery import USER_AGENT, get
 from harness.wire.exchange import Request, Sender
 
@@ -47,8 +47,8 @@ async def cleaned(
 class Swept:
     """What became of a ledger's entries.
 
-    `stopped` are responses whose connection ended before an id came: with it the service stops making them.
-    `unknown` are others of which nobody knows the id.
+    `stopped` are responses whose connection ended before an id came: with it the service stops making them, unless it
+    had finished by then. `unknown` are others of which nobody knows the id.
     """
 
     removed: tuple[Entry, ...]
@@ -64,7 +64,8 @@ async def sweep(sender: Sender, base: str, entries: Iterable[Entry], gone: Calla
     stopped: list[Entry] = []
     unknown: list[Entry] = []
     for entry in _in_order(entries):
-        if await removed(sender, base, entry):
+        unnoted = await _containers(sender, base, entry)  # before what names them is gone
+        if await removed(sender, base, entry) and await _deleted(sender, base, "container", unnoted):
             gone(entry.number)
             done.append(entry)
         elif entry.held and not entry.ids:
@@ -88,14 +89,29 @@ async def removed(sender: Sender, base: str, entry: Entry) -> bool:
         if found is None:
             return False
         ids = found
-    return all([await _delete(sender, f"{base}{KINDS[entry.kind]}/{quote(id_, safe='')}") for id_ in ids])
+    return await _deleted(sender, base, entry.kind, ids)
 
 
-async def _delete(sender: Sender, url: str) -> bool:
-    """Whether it is gone; what is not found was gone before."""
+async def _containers(sender: Sender, base: str, entry: Entry) -> list[str]:
+    """Containers that the service made for a response, which a killed run may not have come to note."""
+    if entry.kind != "response":
+        return []
+    return [
+        id_
+        for response in entry.ids
+        for id_ in containers_in((await sender.send(get(_address(base, "response", response)))).body)
+    ]
+
+
+def _address(base: str, kind: str, id_: str) -> str:
+    return f"{base}{KINDS[kind]}/{quote(id_, safe='')}"
+
+
+async def _deleted(sender: Sender, base: str, kind: str, ids: Sequence[str]) -> bool:
+    """Deletes them all; whether they are gone. What is not found was gone before."""
     headers = (("Accept", "application/json"), USER_AGENT)
-    exchange = await sender.send(Request("DELETE", url, headers))
-    return exchange.status is not None and (exchange.status < 300 or exchange.status == 404)
+    answers = [await sender.send(Request("DELETE", _address(base, kind, id_), headers)) for id_ in ids]
+    return all(answer.status is not None and (answer.status < 300 or answer.status == 404) for answer in answers)
 
 
 async def _named(sender: Sender, base: str, name: str) -> list[str] | None:

@@ -114,7 +114,7 @@ class Remembering:
     def _containers(self, exchange: Exchange) -> None:
         """Containers that the service made for its own tool."""
         known = {id_ for entry in self.made.alive.values() for id_ in entry.ids}
-        for id_ in dict.fromkeys(match.decode() for match in _CONTAINER.findall(exchange.body)):
+        for id_ in containers_in(exchange.body):
             if id_ not in known:
                 self.found(self._intend(Entry(0, "container", *self._told, settled=True)), id_)
 
@@ -151,6 +151,11 @@ class _Watched:
         if found := self._pattern.search(self._seen):
             self._remembering.found(self._number, found[1].decode())
         self._over = found is not None or len(self._seen) > LOOKED_AT
+
+
+def containers_in(body: bytes) -> list[str]:
+    """The ids of the containers that an answer names, each once."""
+    return list(dict.fromkeys(match.decode() for match in _CONTAINER.findall(body)))
 
 
 def _asked(body: bytes) -> dict[str, Any]:
