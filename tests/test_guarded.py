@@ -97,6 +97,17 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
         frozenset({"csv.writer", "csv.DictWriter"}),
         {"mock/interpreter/tables.py": "a file of the simulated container; nothing of it is the report's"},
     ),
+    "files that are removed": (
+        frozenset({"shutil.rmtree", "shutil.move", "os.unlink", "os.remove", "os.rmdir", ".unlink", ".rmdir"}),
+        {
+            "cli/records.py": "half of a file that could not be written",
+            "engine/exploring.py": "the smallest values that failed, where none fail any more",
+            "engine/traces/retention.py": "runs that are older than the operator says",
+            "record/joining.py": "half of what could not be joined, and an empty folder in the place of the whole",
+            "record/lock.py": "the lock, when it is given back",
+            "report/page.py": "half of a page that could not be written",
+        },
+    ),
     "files that are written": (
         frozenset({".write_text", ".write_bytes", "open for writing", "os.open", "shutil.copyfile", "shutil.copy"}),
         {
@@ -110,6 +121,7 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
             "engine/diary.py": "see `harness.engine.diary`: times and names",
             "engine/exploring.py": "the smallest values that failed, for the next run",
             "engine/ledger.py": "ids and names of what was created",
+            "engine/traces/retention.py": "a run's folder, opened to be emptied",
             "record/chain.py": "the record, whose lines are redacted by its writer",
             "record/exchanges.py": "bodies, redacted by the writer",
             "record/joining.py": "records as they are",
@@ -184,7 +196,7 @@ from importlib import import_module as get
 eval("1")
 os.system("a"); subprocess.run("a", shell=True)
 print(os.environ["KEY"])
-open("a", mode="w"); Path("b").open("ab"); Path("b").write_text("c")
+open("a", mode="w"); Path("b").open("ab"); Path("b").write_text("c"); Path("b").unlink()
 get(name); session(trust_env=True)
 """
 
@@ -202,6 +214,7 @@ def test_what_is_planted_is_seen():
         "the environment",
         "the terminal, past everything that escapes",
         "whom to trust, from the environment or not at all",
+        "files that are removed",
         "files that are written",
     }
 

@@ -1,4 +1,4 @@
-"""`harness gc`: removes by ledger what runs left at a provider."""
+"""`harness gc`: removes by ledger what runs left at a provider; with `--older-than`, recorded runs themselves."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,18 +16,42 @@ from harness.source.place import escaped
 @click.option("--targets", "file", metavar="FILE", help="The file of targets (targets.yaml here, if there is one).")
 @click.option("--endpoint", metavar="URL", help="The endpoint of the run, instead of a file of targets.")
 @click.option("--api-key-env", metavar="VAR", help="The environment variable that holds the key of --endpoint.")
-@click.option("--dry-run", is_flag=True, help="Say what would be removed, and send nothing.")
+@click.option(
+    "--older-than",
+    "days",
+    type=click.IntRange(1, 36_500),
+    metavar="DAYS",
+    help="Remove recorded runs that began more than so many days ago, and send nothing.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and neither send nor remove anything.")
 def command(
-    runs: tuple[str, ...], reports: str, file: str | None, endpoint: str | None, api_key_env: str | None, dry_run: bool
+    runs: tuple[str, ...],
+    reports: str,
+    file: str | None,
+    endpoint: str | None,
+    api_key_env: str | None,
+    days: int | None,
+    dry_run: bool,
 ) -> None:
     """Remove uploaded files, stored responses, conversations and containers that RUN left at a provider.
 
     RUN is a run's id or its folder; without one every run in --reports is looked at. Give the same targets as to the
     run itself: a key is only ever sent to the endpoint that it belongs to, whatever a ledger says.
 
-    Exit codes: 0 nothing is left, 1 something could not be removed, 4 refused, 5 no ledger was found.
+    With --older-than it removes, instead, the folders of runs in --reports from this machine: those that bear their
+    run's id and hold its record, and began (or were last taken up) more than DAYS days ago. What has left something at
+    a provider stays until that is removed, and so does what is being written.
+
+    Exit codes: 0 nothing is left, 1 something could not be removed, 4 refused, 5 no ledger or no run was found.
     """
     from harness.engine.ledger import ledgers
+
+    if days is not None:
+        if runs or file or endpoint or api_key_env:
+            raise Refused(
+                "--older-than looks at every run in --reports and sends nothing: it takes no run and no target"
+            )
+        raise SystemExit(_retired(Path(reports), days, dry_run))
 
     folders = [_folder(Path(reports), run) for run in runs] or sorted(each for each in Path(reports).glob("*"))
     paths = [path for folder in folders for path in ledgers(folder)]
@@ -37,6 +61,38 @@ def command(
     targets = _targets(file, endpoint, api_key_env)
     left = sum(asyncio.run(_all(paths, targets, dry_run)))
     raise SystemExit(1 if left and not dry_run else 0)
+
+
+def _retired(reports: Path, days: int, dry_run: bool) -> int:
+    """Removes the folders of runs that are older than so many days; the exit code."""
+    from datetime import UTC, datetime, timedelta
+
+    from harness.engine.traces.retention import Recorded, Stays, check, recorded, remove
+
+    if reports.is_symlink() or not reports.is_dir():
+        raise Refused(
+            f"{escaped(str(reports))} is {'a link' if reports.is_symlink() else 'no folder'}, --reports names one"
+        )
+    before = datetime.now(UTC) - timedelta(days=days)
+    gone = stay = young = 0
+    for found in recorded(reports):
+        if not isinstance(found, Recorded):
+            click.echo(f"no run: {escaped(str(found))}")
+            continue
+        if found.since >= before:
+            young += 1
+            continue
+        name = escaped(str(found.folder))
+        try:
+            (check if dry_run else remove)(found)
+        except Stays as why:
+            stay += 1
+            click.echo(f"kept: {name}: {escaped(str(why))}")
+        else:
+            gone += 1
+            click.echo(f"{'would be removed' if dry_run else 'removed'}: {name} (of {found.since.date()})")
+    click.echo(f"{gone} {'would be removed' if dry_run else 'removed'}, {stay} kept, {young} not so old")
+    return 5 if not gone + stay + young else 1 if stay and not dry_run else 0
 
 
 def _folder(reports: Path, run: str) -> Path:

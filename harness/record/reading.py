@@ -47,6 +47,20 @@ def read_file(path: Path) -> FileRead:
     return reading.result()
 
 
+def read_head(path: Path) -> Head:
+    """The head of a record file alone.
+
+    Raises:
+        Empty, NoHead, NewerFormat, Altered: there is none that could be believed.
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        head, framed = _head(path, file.readline())
+    if not framed.sound:
+        raise Altered(path, 1, "the checksum of the head is wrong")
+    return head
+
+
 def _head(path: Path, line: bytes) -> tuple[Head, Framed]:
     if not line:
         raise Empty(path)
