@@ -42,7 +42,8 @@ def command(
     run's id and hold its record, and began (or were last taken up) more than DAYS days ago. What has left something at
     a provider stays until that is removed, and so does what is being written.
 
-    Exit codes: 0 nothing is left, 1 something could not be removed, 4 refused, 5 no ledger or no run was found.
+    Exit codes: 0 all is removed, or stopped with its connection; 1 something could not be removed; 4 refused; 5 no
+    ledger or no run was found.
     """
     from harness.engine.ledger import ledgers
 
