@@ -74,7 +74,7 @@ PLACES: Final[Mapping[str, tuple[frozenset[str], Mapping[str, str]]]] = {
             "cli/mock.py": "likewise",
             "cli/targets.py": "likewise",
             "engine/heading.py": "which of the settings that change a run are set, see `harness.record.environment`",
-            "running/run.py": "whether a setting makes a run unsafe, by its name",
+            "running/collecting.py": "whether a setting makes a run unsafe, by its name",
             "cli/untrusted.py": "what is handed on, by a list of harmless names",
             "running/commands.py": "whether GitHub reads commands in what is written",
             "running/progress.py": "whether a pipeline looks on, and which",
