@@ -88,6 +88,7 @@ class Harness:
         self.directory = reports / self.run if option.resume is None else Path(option.resume)
         self.omitted: list[Omitted] = []
         self.wanted: set[str] = set()
+        self.fixtures: dict[Any, Any] = {}
         self.refused = False
         self.problem: str | None = None
         self.collected = ""

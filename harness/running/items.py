@@ -55,6 +55,7 @@ class Running(Protocol):
     wanted: set[str]
     refused: bool
     cassette: Recorded | None
+    fixtures: dict[Any, Any]
 
     def again(self, node: str) -> str: ...
 
@@ -76,10 +77,12 @@ def case_of_its_item() -> None:
 
 
 class ScenarioFile(pytest.File):
-    """A file of scenarios; its items are their cases. All of them have the same fixtures, found with the first."""
+    """A file of scenarios; its items are their cases.
+
+    All items of a folder have the same fixtures, found with the first: none can be defined in a file of ours.
+    """
 
     harness: Running
-    fixtures: Any = None
 
     def collect(self) -> Iterator["ScenarioItem"]:
         root = project_of(self.path, self.config.rootpath) or self.config.rootpath
@@ -127,10 +130,11 @@ class ScenarioItem(pytest.Function):
 
     @classmethod
     def of(cls, parent: ScenarioFile, case: Case) -> "ScenarioItem":
+        known = parent.harness.fixtures
         item: ScenarioItem = cls.from_parent(
-            parent, name=case.name, callobj=case_of_its_item, fixtureinfo=parent.fixtures
+            parent, name=case.name, callobj=case_of_its_item, fixtureinfo=known.get(parent.parent)
         )
-        parent.fixtures = item._fixtureinfo
+        known[parent.parent] = item._fixtureinfo
         item.fixturenames = list(item.fixturenames)  # hooks of others add to it, for this case alone
         item.case = case
         for tag in case.scenario.tags:

@@ -1,6 +1,7 @@
 """Which files are scenarios: told cheaply, so that a collector can leave other YAML alone without loading anything."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -36,8 +37,13 @@ def project_of(path: Path, root: Path) -> Path | None:
 
     None where the file lies in no such folder.
     """
-    path, root = path.absolute(), root.absolute()
-    if not path.is_relative_to(root):
+    return _project_of_files_in(path.absolute().parent, root.absolute())
+
+
+@lru_cache(maxsize=256)
+def _project_of_files_in(folder: Path, root: Path) -> Path | None:
+    """The same for every file of a folder."""
+    if not folder.is_relative_to(root):
         return None
-    homes = [folder for folder in (*path.parents, root) if folder.name == HOME and folder.is_relative_to(root)]
-    return min(homes, key=lambda folder: len(folder.parts)).parent if homes else None
+    homes = [each for each in (folder, *folder.parents) if each.name == HOME and each.is_relative_to(root)]
+    return min(homes, key=lambda each: len(each.parts)).parent if homes else None

@@ -4,6 +4,7 @@ A file is read once and its digest kept: what runs is what was checked. Loading 
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -138,8 +139,9 @@ def _expectations(expect: tuple[Expectation, ...], row: Mapping[str, Any]) -> tu
 
 
 def _shown_path(path: Path, root: Path | None) -> str:
-    if root is not None and path.is_absolute() and path.is_relative_to(root):
-        return path.relative_to(root).as_posix()
+    if root is not None and path.is_absolute():
+        with suppress(ValueError):  # not below it
+            return path.relative_to(root).as_posix()
     return path.as_posix()
 
 

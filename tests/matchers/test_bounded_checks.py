@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonpath import JSONPathEnvironment
 
 from harness.matchers import BadMatcher, TooLong, compile, paths, patterns, schemas
 from harness.pointer import MISSING
@@ -100,7 +101,7 @@ def test_a_query_without_end_is_told(path: str):
 
 
 @pytest.mark.parametrize(
-    ("path", "nodes"), [("$", 0), ("$[*]", 3), ("$[0]", 1), ("$[?@>1]", 5), ("$..*", 1), ("$..[?@>1]", 4)]
+    ("path", "nodes"), [("$", 0), ("$[*]", 3), ("$[0,0]", 2), ("$[?@>1]", 5), ("$..*", 1), ("$..[?@>1]", 4)]
 )
 def test_every_node_counts_once(path: str, nodes: int, monkeypatch: pytest.MonkeyPatch):
     """Each that is found, each filter that is asked, each level that is gone down to."""
@@ -175,6 +176,32 @@ def test_what_is_no_query(path: str):
     """What the RFC has not, other dialects' words among it, is refused when the file is read."""
     with pytest.raises(paths.NoPath):
         paths.read(path)
+
+
+NAMES = st.sampled_from(["a", "b", "_c1", "A"])
+STEP = st.one_of(NAMES.map(".{}".format), st.integers(-4, 4).map("[{}]".format))
+TREES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(st.lists(STEP, max_size=4).map("".join), TREES)
+def test_names_and_indices_find_what_the_library_finds(steps: str, tree: Any):
+    """Law: a query that is followed without the library finds the same, and nothing where that finds nothing."""
+    matches = JSONPathEnvironment(strict=True).compile("$" + steps).findall(tree)
+
+    assert isinstance(paths.read("$" + steps), tuple)
+    assert paths.found_at("$" + steps, tree) == (matches[0] if matches else MISSING)
+
+
+@given(st.text(st.sampled_from(".[]-_a1é0"), max_size=8))
+def test_what_is_followed_without_the_library_is_a_query_to_it(text: str):
+    """Law: nothing is taken for a query that the library refuses."""
+    query = paths.read("$" + text) if paths._PLAIN.fullmatch("$" + text) else None
+
+    assert query is None or JSONPathEnvironment(strict=True).compile("$" + text).singular_query()
 
 
 @given(st.text(st.sampled_from("$.[]*?@'a0-:,()=!<> "), max_size=30))

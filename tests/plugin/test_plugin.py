@@ -194,6 +194,23 @@ def test_fixtures_surround_their_case(pytester: pytest.Pytester):
     assert log.endswith(", torn down")
 
 
+def test_fixtures_of_one_folder_are_not_those_of_another(pytester: pytest.Pytester):
+    specs(pytester, first=good(), second=good().replace("recall-parcel", "recall-again"))
+    for name in ("noted", "plain"):
+        folder = pytester.path / "specs" / name
+        folder.mkdir()
+        for number in range(2):
+            (folder / f"{number}.yaml").write_text(good().replace("recall-parcel", f"recall-{name}-{number}"))
+    (pytester.path / "specs" / "noted" / "conftest.py").write_text(
+        "import pytest, pathlib\n@pytest.fixture(autouse=True)\n"
+        "def noted(request):\n    pathlib.Path(request.node.path.parent.name + request.node.path.stem).touch()\n"
+    )
+    run(pytester, "specs").assert_outcomes(passed=6)
+
+    assert {path.name for path in pytester.path.iterdir() if path.is_file()} >= {"noted0", "noted1"}
+    assert not {path.name for path in pytester.path.iterdir()} & {"plain0", "plain1", "specsfirst", "specssecond"}
+
+
 def test_named_fixtures_of_the_configuration(pytester: pytest.Pytester):
     """`usefixtures` in the configuration holds for scenarios as for any test."""
     pytester.makeini("[pytest]\nusefixtures = wanted\n")
