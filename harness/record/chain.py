@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from pydantic_core import from_json
+
 START: Final = "0" * 64
 """What the first line has in place of the sum of a line before."""
 
@@ -78,7 +80,7 @@ def unframe(line: bytes) -> Framed | None:
     """The parts of a line without its line feed; None where it is so damaged that it has none."""
     head, tail = line[:-_TAIL], line[-_TAIL:]
     try:
-        outer = json.loads(line)
+        outer = _decoded(line)
     except (ValueError, RecursionError):
         return None
     match outer:
@@ -87,6 +89,18 @@ def unframe(line: bytes) -> Framed | None:
             sound = len(outer) == 5 and tail == b'%s%s"}' % (_SUM, digest.encode())
             return Framed(n, kind, body, before, said, sound)
     return None
+
+
+def _decoded(line: bytes) -> Any:
+    """The line's value, as `json` has it: read in half the time where nothing in it is rare.
+
+    Raises:
+        ValueError, RecursionError: the line is no JSON.
+    """
+    try:
+        return from_json(line)
+    except ValueError:  # half of a surrogate pair, deep nesting: or no JSON
+        return json.loads(line)
 
 
 _BLOCK: Final = 1 << 16
