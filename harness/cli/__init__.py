@@ -29,7 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "doctor": "Say why a target would not work, and what to do.",
     "probe": "Ask what targets really support, against the catalogue.",
     "catalogue": "Say what is documented: regions, models, versions, features.",
-    "gc": "Remove what runs left at a provider, by their ledgers; or runs that are old.",
+    "gc": "Remove what runs left at a provider, or runs that are old.",
     "mock": "Serve the embedded endpoint by itself.",
 }
 """Every command and its line in the help, so that `--help` imports none of them."""
