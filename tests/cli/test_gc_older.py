@@ -171,15 +171,30 @@ def test_what_is_being_written_stays(reports: Path, part: str | None):
     assert not folder.exists()
 
 
-def test_a_run_that_is_taken_up_meanwhile_stays(reports: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("part", [None, "gw1"])
+def test_a_run_that_is_taken_up_meanwhile_stays(reports: Path, part: str | None, monkeypatch: pytest.MonkeyPatch):
     """Between the look at it and its removal: whoever comes first has it."""
     folder = ran(reports, "run")
     monkeypatch.setattr(retention, "check", lambda run: None)
-    with RunLock(folder, "gw1"):
+    with RunLock(folder, part):
         before = names(folder)
         done = gc(reports)
         assert (done.exit_code, names(folder)) == (1, before)
         assert "is being written by process" in done.output
+
+
+def test_a_run_that_cannot_be_locked_stays(reports: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = ran(reports, "run")
+    (folder / "run.lock").mkdir()
+    (run,) = retention.recorded(reports)
+    assert isinstance(run, retention.Recorded)
+
+    with pytest.raises(retention.Stays, match=r"it cannot be read: .*run\.lock.*Is a directory"):
+        retention.check(run)
+    monkeypatch.setattr(retention, "check", lambda run: None)
+    done = gc(reports)
+    assert (done.exit_code, folder.exists()) == (1, True)
+    assert "it cannot be locked: Is a directory" in done.output
 
 
 def without_record(folder: Path) -> None:
