@@ -1,60 +1,21 @@
 """`harness gc --older-than`: recorded runs whose time is over go, and nothing else does."""
 
 import errno
-import json
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from builders import runs
-from click.testing import CliRunner, Result
+from builders.old_runs import YOUNG, ago, day, gc, ledger, names, ran
+from click.testing import CliRunner
 
 from harness.cli import main
 from harness.engine.traces import retention
 from harness.engine.traces.keeping import Keeping
 from harness.engine.traces.resuming import take_up
 from harness.record.lock import RunLock
-from harness.record.reading import read_head
-
-OLD, YOUNG = 40, 20
-"""Days that runs of these tests are old; what is older than 30 is removed."""
-
-
-def ago(days: float) -> str:
-    return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
-
-
-def ran(reports: Path, name: str, days: float = OLD) -> Path:
-    """A recorded run with exchanges, a body that lies apart, a page, and a ledger of which nothing is left."""
-    head = runs.head([runs.case_id()], run=name, started=ago(days))
-    folder = runs.write(reports / name, head, [runs.case()])
-    (folder / "bodies").mkdir(exist_ok=True)
-    (folder / "bodies" / ("ab" * 32)).write_bytes(b"a long body")
-    (folder / "report.html").write_text("<!doctype html>")
-    ledger(folder, {"entry": 1, "gone": True})
-    return folder
-
-
-def ledger(folder: Path, *lines: object) -> None:
-    made = {"entry": 1, "kind": "file", "endpoint": "https://a.example/v1/", "target": "x", "case": "c"}
-    (folder / "ledger.jsonl").write_text("".join(json.dumps(line) + "\n" for line in (made, *lines)))
-
-
-def day(folder: Path) -> str:
-    """When a run began."""
-    return read_head(folder / "record.jsonl").started[:10]
-
-
-def gc(reports: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["gc", "--reports", str(reports), "--older-than", "30", *arguments])
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
 @pytest.fixture
@@ -195,129 +156,6 @@ def test_a_run_that_cannot_be_locked_stays(reports: Path, monkeypatch: pytest.Mo
     done = gc(reports)
     assert (done.exit_code, folder.exists()) == (1, True)
     assert "it cannot be locked: Is a directory" in done.output
-
-
-def without_record(folder: Path) -> None:
-    (folder / "record.jsonl").unlink()
-
-
-def altered(folder: Path) -> None:
-    path = folder / "record.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"seed":7', b'"seed":8', 1))
-
-
-def newer(folder: Path) -> None:
-    path = folder / "record.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"format":1', b'"format":9', 1))
-
-
-def empty(folder: Path) -> None:
-    (folder / "record.jsonl").write_bytes(b"")
-
-
-def renamed(folder: Path) -> None:
-    folder.rename(folder.with_name("baseline"))
-
-
-def two_runs(folder: Path) -> None:
-    other = ran(folder.parent.parent, "other")
-    (other / "record.jsonl").rename(folder / "record-other.jsonl")
-
-
-def linked_record(folder: Path) -> None:
-    (folder / "record.jsonl").rename(folder.parent / "moved.jsonl")
-    (folder / "record.jsonl").symlink_to(folder.parent / "moved.jsonl")
-
-
-def timeless(folder: Path) -> None:
-    head = runs.head([], run=folder.name, started="long ago")
-    shutil.rmtree(folder)
-    runs.write(folder, head, [])
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [without_record, altered, newer, empty, renamed, two_runs, linked_record, timeless],
-    ids=lambda it: it.__name__,
-)
-def test_what_is_no_run_of_its_name_is_nobody_elses_to_remove(reports: Path, spoil: Callable[[Path], None]):
-    """Somebody's notes, a baseline under a name of its own, a record that nobody can vouch for."""
-    folder = ran(reports, "run")
-    spoil(folder)
-    before = names(reports)
-
-    done = gc(reports)
-
-    (there,) = (path for path in reports.iterdir() if path.is_dir())
-    assert done.exit_code == 5
-    assert f"no run: {there}\n" in done.output
-    assert names(reports) == before
-
-
-def test_a_folder_within_that_no_run_makes_is_kept(reports: Path):
-    """Reports may be sought in a wrong place, and a project hold a record."""
-    folder = ran(reports, "project")
-    (folder / "src").mkdir()
-    (folder / "src" / "main.py").write_text("")
-    before = names(folder)
-
-    done = gc(reports)
-
-    assert (done.exit_code, names(folder)) == (1, before)
-    assert "it holds a folder that no run makes: src" in done.output
-
-
-def test_links_lead_nowhere(reports: Path, tmp_path: Path):
-    """One in the place of a run is no run; those in a run go themselves, and what they name stays."""
-    outside = ran(tmp_path / "outside", "linked")
-    (reports / "linked").symlink_to(outside)
-    folder = ran(reports, "run")
-    (folder / "notes").symlink_to(outside)
-    (folder / "report.txt").symlink_to(outside / "report.html")
-    (folder / "dangling").symlink_to(tmp_path / "nowhere")
-    shutil.rmtree(folder / "bodies")
-    (folder / "bodies").symlink_to(outside / "bodies")
-    before = names(outside)
-
-    done = gc(reports)
-
-    assert done.exit_code == 0, done.output
-    assert (os.listdir(reports), names(outside)) == (["linked"], before)
-    assert f"no run: {reports / 'linked'}\n" in done.output
-
-
-def test_links_among_bodies_lead_nowhere(reports: Path, tmp_path: Path):
-    outside = ran(tmp_path / "outside", "other")
-    folder = ran(reports, "run")
-    (folder / "bodies" / "away").symlink_to(outside)
-    before = names(outside)
-
-    assert gc(reports).exit_code == 0
-    assert (os.listdir(reports), names(outside)) == ([], before)
-
-
-def test_a_ledger_that_is_a_link_is_not_read(reports: Path, tmp_path: Path):
-    folder = ran(reports, "run")
-    (folder / "ledger.jsonl").unlink()
-    (folder / "ledger.jsonl").symlink_to("/dev/zero")
-
-    done = gc(reports)
-
-    assert (done.exit_code, folder.exists()) == (1, True)
-    assert "it cannot be read: ledger.jsonl is no regular file" in done.output
-
-
-def test_a_folder_that_comes_into_the_place_of_another_stays(reports: Path, tmp_path: Path):
-    """What is emptied is the folder that was looked at."""
-    (run,) = retention.recorded(ran(reports, "run").parent)
-    assert isinstance(run, retention.Recorded)
-    run.folder.rename(tmp_path / "moved")
-    other = ran(reports, "run")
-    before = names(other)
-
-    with pytest.raises(retention.Stays, match="another folder has come into its place"):
-        retention.remove(run)
-    assert names(other) == before
 
 
 def test_what_was_begun_can_be_done_again(reports: Path, monkeypatch: pytest.MonkeyPatch):
