@@ -157,18 +157,29 @@ class ScenarioItem(pytest.Function):
 
     @property
     def attended(self) -> bool:
-        """Whether fixtures must be set up before the case may start."""
-        return not _UNATTENDED.issuperset(self.fixturenames)
+        """Whether fixtures must be set up before the case may start; nothing is, for one that is not sent."""
+        return self.case.skipped is None and not _UNATTENDED.issuperset(self.fixturenames)
+
+    def setup(self) -> None:
+        """Sets fixtures up, unless it is known that the case is not sent: then it is over here."""
+        if self.case.skipped is not None:
+            self._skip_or_go_on()
+        super().setup()
 
     def runtest(self) -> None:
+        finished = self._skip_or_go_on()
+        if finished.verdict is not Verdict.PASSED:
+            raise NotPassed(finished)
+
+    def _skip_or_go_on(self) -> Finished:
+        """What came of the case; one that was skipped ends here."""
         harness: Running = self.parent.harness  # type: ignore[union-attr]
         if self.future is None:
             self.future = harness.start([self.case])[0]
         self.finished = finished = self.future.result()  # once: whoever has it run again meets the same answer
         if finished.verdict is Verdict.SKIPPED:
             pytest.skip(finished.line.reason or "")
-        if finished.verdict is not Verdict.PASSED:
-            raise NotPassed(finished)
+        return finished
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotPassed):

@@ -194,6 +194,26 @@ def test_fixtures_surround_their_case(pytester: pytest.Pytester):
     assert log.endswith(", torn down")
 
 
+def test_a_case_that_is_not_sent_sets_up_no_fixture(pytester: pytest.Pytester):
+    """It is recorded, and skipped with its reason, in the order of the files."""
+    pytester.makeconftest(
+        "import pytest, pathlib\n@pytest.fixture(autouse=True)\n"
+        "def noted(request):\n    pathlib.Path('noted-' + request.node.path.stem).touch()\n"
+    )
+    specs(pytester, absent=good() + "needs: [multi_agent]\n", sent=good().replace("recall-parcel", "recall-again"))
+    done = run(pytester, "specs", "-rs", "--junitxml=junit.xml")
+    done.assert_outcomes(passed=1, skipped=1)
+
+    assert (pytester.path / "noted-sent").exists()
+    assert not (pytester.path / "noted-absent").exists()
+    record = Run.read(next((pytester.path / "reports").iterdir())).sound()
+    case = next(line for line in record.cases if line.scenario == "recall-parcel")
+    assert (case.verdict, bool(case.reason)) == ("skipped", True)
+    done.stdout.fnmatch_lines([f"SKIPPED*{case.reason}*"])
+    suite = ElementTree.parse(pytester.path / "junit.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("skipped")) == ("2", "1")
+
+
 def test_fixtures_of_one_folder_are_not_those_of_another(pytester: pytest.Pytester):
     specs(pytester, first=good(), second=good().replace("recall-parcel", "recall-again"))
     for name in ("noted", "plain"):
