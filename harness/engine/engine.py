@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.engine.account import account, shown, without_exchanges
-from harness.engine.conduct import conduct
+from harness.engine.conduct import Conducted, conduct
 from harness.engine.diary import tell
 from harness.engine.exploring import Exploring, explore
 from harness.engine.ledger import Ledger
@@ -198,42 +198,42 @@ class Engine:
             return without_exchanges(case, Verdict.SKIPPED, case.skipped, started)
         if (why := self._steadiness.stopped(case.target.facts)) is not None:
             return without_exchanges(case, Verdict.ERRORED, f"not sent: {why}", started)
-        if self._cassette is not None:
-            case = self._cassette.threaded(case)
-        elif case.scenario.given:
-            return await self._explored(case, started, began)
         try:
-            self._alike.enter(case)
-            conducted = await conduct(case, self._grounds, self._alike, self._planting)
+            case, conducted, examples = await self._came_to(case)
         except CannotGoOn as end:
             return without_exchanges(case, Verdict.ERRORED, str(end), started, time.monotonic() - began)
-        except Exception as error:
-            reason = "".join(traceback.format_exception(error, limit=-8))
-            return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)
-        else:
-            if verdict(conducted.findings, error=conducted.error) is Verdict.PASSED:
-                self._alike.leave(case, conducted.conversation.outline)
-        finally:
-            self._alike.leave(case)
-        if self._finds is not None:
-            echoed = tuple(echoes(conducted.conversation, self._finds))
-            conducted = replace(conducted, findings=(*conducted.findings, *echoed))
-        if self._cassette is not None:
-            conducted = replace(conducted, findings=self._cassette.found(case, conducted.findings))
-        line = account(case, conducted, self._writer, started, time.monotonic() - began)
-        return line if self._cassette is None else self._cassette.told(case, line)
-
-    async def _explored(self, case: Case, started: float, began: float) -> CaseLine:
-        """A case with generated parameters: its line is that of one example. Modes draw apart and are not compared."""
-        try:
-            found = await explore(
-                case, lambda example: conduct(example, self._grounds, planting=self._planting), self._exploring
-            )
         except Refused as refused:
             reason = case.scenario.told(refused)
             return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)
         except Exception as error:
             reason = "".join(traceback.format_exception(error, limit=-8))
             return without_exchanges(case, Verdict.ERRORED, reason, started, time.monotonic() - began)
-        line = account(found.case, found.conducted, self._writer, started, time.monotonic() - began)
-        return replace(line, examples=found.examples)
+        if self._finds is not None:
+            echoed = tuple(echoes(conducted.conversation, self._finds))
+            conducted = replace(conducted, findings=(*conducted.findings, *echoed))
+        if self._cassette is not None:
+            conducted = replace(conducted, findings=self._cassette.found(case, conducted.findings))
+        line = account(case, conducted, self._writer, started, time.monotonic() - began)
+        line = line if examples is None else replace(line, examples=examples)
+        return line if self._cassette is None else self._cassette.told(case, line)
+
+    async def _came_to(self, case: Case) -> tuple[Case, Conducted, int | None]:
+        """What a case came to. With generated parameters: one example of it, and how many there were.
+
+        Modes of a case with generated parameters draw apart and are not compared.
+        """
+        if self._cassette is not None:
+            case = self._cassette.threaded(case)
+        elif case.scenario.given:
+            found = await explore(
+                case, lambda example: conduct(example, self._grounds, planting=self._planting), self._exploring
+            )
+            return found.case, found.conducted, found.examples
+        try:
+            self._alike.enter(case)
+            conducted = await conduct(case, self._grounds, self._alike, self._planting)
+            if verdict(conducted.findings, error=conducted.error) is Verdict.PASSED:
+                self._alike.leave(case, conducted.conversation.outline)
+        finally:
+            self._alike.leave(case)
+        return case, conducted, None
