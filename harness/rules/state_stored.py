@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from harness.protocol.spans import word
+from harness.protocol.storing import LAG
 from harness.reply import Reply
 from harness.rules.story import TERMINAL, Created, Story
 from harness.rules.telling import Amiss, StoryRule
 
-LAG: Final = 60.0
-"""Seconds after which a stored response must be readable; Azure was seen to take 33."""
 DAY: Final = 86_400.0
 
 

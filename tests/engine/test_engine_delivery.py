@@ -7,8 +7,9 @@ import pytest
 from builders.cases import BASE, StandIn, conducted, halved, loud, sse, verdict_of
 from builders.streams import x2, x8
 
-from harness.engine.turns.delivery import DEADLINE, LAG
+from harness.engine.turns.delivery import DEADLINE
 from harness.findings import Verdict
+from harness.protocol.storing import LAG
 from harness.reply import JoinedReply
 from harness.wire.exchange import How
 

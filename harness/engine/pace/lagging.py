@@ -5,10 +5,9 @@ from collections import deque
 from typing import Final
 
 from harness.engine.clock import Clock
+from harness.protocol.storing import LAG
 from harness.wire.exchange import Exchange
 
-DEADLINE: Final = 60.0
-"""Seconds for which a service may lag behind itself."""
 EVERY: Final = 1.0
 KEPT: Final = 8
 BEGINNING: Final = 4096
@@ -42,4 +41,4 @@ class Lagging:
 
     def wait(self, began: float) -> float | None:
         """Seconds until the next try, None where the time for it is over; `began` is when the first was sent."""
-        return EVERY if self._clock.monotonic() + EVERY - began <= DEADLINE else None
+        return EVERY if self._clock.monotonic() + EVERY - began <= LAG else None

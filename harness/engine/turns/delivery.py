@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from harness.conversation import Told
 from harness.engine.targets.target import Door
+from harness.protocol.storing import LAG
 from harness.reply import Reply
 from harness.wire.exchange import Exchange, Headers, How, Request
 
@@ -135,8 +136,6 @@ LONGEST_WAIT: Final = 15.0
 GROWTH: Final = 1.5
 DEADLINE: Final = 900.0
 """Seconds after which a response that is still being made is given up: as long as any turn may take."""
-LAG: Final = 60.0
-"""Seconds for which a stored response may not be found yet: read after write, seen on Azure up to 33 s."""
 
 
 class Polling:
