@@ -16,6 +16,8 @@ HIDDEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # control characters
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # invisible, bidi
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # marks that span what follows them
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # joiners of scripts that are drawn
     "\ud800-\udfff\ufffe\uffff]"
 )
 """Characters that cannot be seen or that turn others around: shown as escapes, refused in names."""

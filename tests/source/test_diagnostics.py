@@ -1,5 +1,8 @@
 """Places, the blocks that show a mistake, and what is suggested instead."""
 
+import sys
+from unicodedata import category
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -225,3 +228,13 @@ def test_what_the_parser_may_say_one_day_is_told_in_its_words():
         "b: !",
     )
     assert explained(MarkedYAMLError(), lines, 0, 0).hint is None
+
+
+def test_every_character_that_only_acts_is_escaped():
+    """Controls, formats, halves of pairs, separators, as Unicode sorts them: each of them, not only those we thought of."""
+    acting = [
+        letter for letter in map(chr, range(sys.maxunicode + 1)) if category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    ]
+
+    assert len(acting) > 2_200
+    assert [letter for letter in acting if escaped(letter) == letter] == []
