@@ -231,7 +231,7 @@ def test_what_the_parser_may_say_one_day_is_told_in_its_words():
 
 
 def test_every_character_that_only_acts_is_escaped():
-    """Controls, formats, halves of pairs, separators, as Unicode sorts them: each of them, not only those we thought of."""
+    """Controls, formats, halves of pairs, separators, as Unicode sorts them: not only those that we thought of."""
     acting = [
         letter for letter in map(chr, range(sys.maxunicode + 1)) if category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
     ]
