@@ -10,11 +10,14 @@ from typing import Final
 UNSEEN: Final = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and line feed
     r"\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # no width, or a direction
+    r"\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2"  # formats of scripts
     r"\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # no characters at all
 )
 """The inside of a character class; the page's script has the same one. Characters beyond U+FFFF: TAGS."""
 
-TAGS: Final = "\U000e0000-\U000e0fff"
+TAGS: Final = (
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
 """Characters beyond U+FFFF that cannot be seen."""
 
 _UNSEEN: Final = re.compile(f"[{UNSEEN}{TAGS}]")
