@@ -30,7 +30,7 @@ HOSTILE = [
     "&lt;b&gt;",
     "__proto__",
     "\u202etxt.exe\x1b[2J\x00",
-    "formats \u0600\u0605\u06dd\u070f\u0890\u08e2\U000110bd\U000110cd\U00013430\U00013438\U0001bca0\U0001d173\U0001d17a",
+    "formats \u0600\u0605\u0890\u08e2\U000110bd\U000110cd\U00013430\U00013438\U0001bca0\U0001d173\U0001d17a",
 ]
 """Rows E55 to E61 and E51 of the fault catalogue."""
 
