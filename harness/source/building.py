@@ -5,6 +5,7 @@ the rest is checked too; what breaks a limit or YAML itself ends the document.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from yaml._yaml import CParser
@@ -95,6 +96,12 @@ NO_KEY: Final = object()  # a mapping that waits for a key
 LOST_KEY: Final = object()  # the key was refused; its value is read and dropped
 
 
+@lru_cache(maxsize=1024)
+def _hides(key: str) -> bool:
+    """Whether a character of a key cannot be seen; most keys come again and again."""
+    return HIDDEN.search(key) is not None
+
+
 class TooMuch(Exception):
     """A limit is broken: nothing more of the document is looked at."""
 
@@ -149,13 +156,25 @@ class Builder:
         parser = CParser(self.text)
         get_event = parser.get_event
         stack = self.stack
+        enough = min(self.most_nodes, self.limits.expanded)  # no limit is broken with so many
         root: Built | None = None
         while True:
             event: Any = get_event()
             kind = type(event)
             if kind is ScalarEvent:
-                self._count(event)
-                value = event.value if not event.implicit[0] and event.tag is None else self._value(event)
+                self.nodes += 1
+                self.expanded += 1
+                if self.expanded > enough or self.mistakes:
+                    self._bound(event)
+                if event.tag is not None or event.value == "<<":
+                    value = self._value(event)
+                elif event.implicit[0]:
+                    try:
+                        value = plain(event.value)
+                    except BadNumber as bad:
+                        value = self._no_number(event, bad)
+                else:
+                    value = event.value
                 leaf = Leaf(event.start_mark, event.end_mark)
                 if event.anchor is None and stack:
                     self._put(event, value, leaf)
@@ -182,6 +201,10 @@ class Builder:
     def _count(self, event: Any, nodes: int = 1) -> None:
         self.nodes += 1
         self.expanded += nodes
+        self._bound(event)
+
+    def _bound(self, event: Any) -> None:
+        """Ends the document where more of it was counted than may be."""
         limits = self.limits
         if self.nodes > self.most_nodes and self.nodes > limits.nodes:
             raise TooMuch(event, f"the document has more than {limits.nodes} nodes", "split it")
@@ -202,7 +225,7 @@ class Builder:
             self._mistake(event, f"tags are refused: `{shown(tag)}`", "write the value alone; text in quotes")
 
     def _value(self, event: Any) -> Any:
-        """The value of a scalar that is not quoted, or has a tag."""
+        """The value of a scalar that has a tag, or may be a merge key."""
         self._tag(event)
         value = event.value
         if not event.implicit[0]:
@@ -212,8 +235,11 @@ class Builder:
         try:
             return plain(value)
         except BadNumber as bad:
-            self._mistake(event, f"`{shown(value)}` {bad}", "if it is meant as text, put it in quotes")
-            return 0
+            return self._no_number(event, bad)
+
+    def _no_number(self, event: Any, bad: BadNumber) -> int:
+        self._mistake(event, f"`{shown(event.value)}` {bad}", "if it is meant as text, put it in quotes")
+        return 0
 
     def _no_merge(self, event: Any) -> Any:
         self._mistake(event, "merge keys are refused", "write the keys out")
@@ -282,14 +308,14 @@ class Builder:
         """The key, if it can be one; else LOST_KEY, and the mistake is noted."""
         if key is LOST_KEY:
             return LOST_KEY
-        if isinstance(key, dict | list):
-            self._mistake(event, "a key must be text, not a mapping or a list")
-            return LOST_KEY
-        if not isinstance(key, str):
+        if type(key) is not str:
+            if isinstance(key, dict | list):
+                self._mistake(event, "a key must be text, not a mapping or a list")
+                return LOST_KEY
             written = shown(spelt(key))
             self._mistake(event, f"a key must be text: `{written}`", f'write `"{written}"`')
             return LOST_KEY
-        if HIDDEN.search(key):
+        if _hides(key):
             self._mistake(event, f"the key `{shown(key)}` holds a character that cannot be seen")
             return LOST_KEY
         if key in keys:
