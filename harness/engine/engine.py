@@ -169,7 +169,9 @@ class Engine:
         tell("case begins", case=case.id, repeat=repeat)
         line = await self._line(case)
         before = self._earlier.attempts(case) if self._earlier is not None else 0
-        line = replace(line, attempt=before + 1, outline=self._alike.kept(case))
+        outline = self._alike.kept(case)
+        if before or outline is not None:
+            line = replace(line, attempt=before + 1, outline=outline)
         if self._steadiness.may_start_anew(line):
             self._writer.case(line)
             course.attempt(line)

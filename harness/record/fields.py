@@ -14,6 +14,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from harness.pointer import extend
@@ -50,7 +51,8 @@ def default_of(field: Field[Any]) -> Any:
     return field.default_factory() if field.default_factory is not MISSING else field.default
 
 
-_written: dict[type, tuple[tuple[str, Any], ...]] = {}
+_written: dict[type, tuple[tuple[str, ...], tuple[Any, ...], Callable[[Any], tuple[Any, ...]]]] = {}
+"""Of a dataclass: the names of its fields, the value with which each is left out, and what fetches their values."""
 
 
 def as_object(value: object) -> Any:
@@ -60,20 +62,25 @@ def as_object(value: object) -> Any:
         TypeError: the value is neither.
     """
     kind = type(value)
-    names = _written.get(kind)
-    if names is None:
+    written = _written.get(kind)
+    if written is None:
         if isinstance(value, Mapping):
             return dict(value)
         if not is_dataclass(value):
             raise TypeError(f"{kind.__name__} has no form in JSON")
-        names = tuple((f.name, _left_out_as(f)) for f in fields(value))
-        _written[kind] = names
-    found = {}
-    for name, empty in names:
-        inner = getattr(value, name)
-        if inner is not empty and (empty is None or inner != empty):
-            found[name] = inner
-    return found
+        written = _written[kind] = _writing(value)
+    names, empties, fetch = written
+    return {
+        name: inner
+        for name, empty, inner in zip(names, empties, fetch(value), strict=True)
+        if inner is not empty and (empty is None or inner != empty)
+    }
+
+
+def _writing(value: Any) -> tuple[tuple[str, ...], tuple[Any, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(f.name for f in fields(value))
+    fetch = attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
+    return names, tuple(_left_out_as(f) for f in fields(value)), fetch
 
 
 def _left_out_as(field: Field[Any]) -> Any:

@@ -38,14 +38,18 @@ class Outcome:
     @property
     def shown(self) -> CaseLine | None:
         """The attempt that speaks for the case: the first that says what all say together, else the last."""
+        if len(self.lines) < 2:  # most cases, and asked again and again
+            return self.lines[0] if self.lines else None
         agreeing = (line for line in self.lines if line.verdict.value == self.outcome)
-        return next(agreeing, self.lines[-1] if self.lines else None)
+        return next(agreeing, self.lines[-1])
 
     @property
     def standing(self) -> list[FindingLine]:
         """The findings of that attempt that no scenario allowed, the heaviest first."""
-        order = list(Level)
         found = [finding for finding in self.shown.findings if finding.allowed is None] if self.shown else []
+        if not found:
+            return found
+        order = list(Level)
         return sorted(found, key=lambda finding: order.index(finding.level))
 
     @property

@@ -20,7 +20,7 @@ from harness.findings import Verdict
 from harness.record.chain import unframe
 from harness.record.exchanges import on_wire
 from harness.record.fields import reader
-from harness.record.lines import CaseLine, ExchangeLine, Head, ScenarioLine, Where
+from harness.record.lines import CaseLine, ExchangeLine, Head, ScenarioLine, TargetLine, Where
 from harness.record.reading import read_file
 from harness.record.repeats import together
 from harness.record.unsound import Altered, Different, Doubled, Empty, NoHead, NoRecord, Unsound
@@ -73,6 +73,11 @@ class Run:
             raise hopeless[0]
         run = _joined(runs)
         return replace(run, problems=(*run.problems, *hopeless)) if hopeless else run
+
+    @cached_property
+    def targets(self) -> Mapping[str, TargetLine]:
+        """The run's targets by name."""
+        return {target.name: target for target in self.head.targets}
 
     @cached_property
     def missing(self) -> tuple[str, ...]:

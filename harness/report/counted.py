@@ -51,7 +51,7 @@ def feature(line: CaseLine | None, case: str) -> str:
 
 def target_of(one: Outcome, run: Run) -> TargetLine | None:
     """The target of a case, also of one that was not run: its id begins with the target's name."""
-    known = {target.name: target for target in run.head.targets}
+    known = run.targets
     if one.lines:
         return known.get(one.lines[-1].target)
     rest = one.case.partition("[")[2]

@@ -15,9 +15,7 @@ UNSEEN: Final = (
 )
 """The inside of a character class; the page's script has the same one. Characters beyond U+FFFF: TAGS."""
 
-TAGS: Final = (
-    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
+TAGS: Final = "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 """Characters beyond U+FFFF that cannot be seen."""
 
 _UNSEEN: Final = re.compile(f"[{UNSEEN}{TAGS}]")

@@ -112,7 +112,7 @@ class LiveProgress:
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Cases have no letters where the live line counts them."""
-        if not self.live or report.when != "call":
+        if not self.live or (report.when != "call" and not report.skipped):  # what is not sent ends in its setup
             return None
         if report.failed or report.skipped:
             return report.outcome, "", ""

@@ -70,6 +70,18 @@ def test_terminal_shows_one_line_that_is_drawn_over(specs: Path):
     assert "FAILED" in shown
 
 
+def test_a_case_that_is_not_sent_has_no_letter_in_a_terminal(specs: Path):
+    (specs / "specs" / "absent.yaml").write_text(
+        SCENARIOS.format(name="absent", said="absent") + "needs: [multi_agent]\n", encoding="utf-8"
+    )
+    shown = in_terminal(specs)
+    in_pipeline = in_terminal(specs, CI="true")
+
+    assert "1 skipped" in shown.splitlines()[-1]
+    assert "\x1b[33ms\x1b[0m" in in_pipeline
+    assert "\x1b[33ms\x1b[0m" not in shown
+
+
 def test_pipeline_gets_letters_and_no_line_that_moves(specs: Path):
     shown = in_terminal(specs, CI="true")
 
