@@ -34,7 +34,6 @@ class Numbers:
 
     def admit(self, event: dict[str, Any]) -> Iterator[Numbered]:
         """The events that may now be judged, in the order of their numbers: none, one or two."""
-        self.steady = False
         yield from self._admit(self._notes.at, event)
         self.steady = self._numbered and self._held is None and not self._unread and not self._faulty and not self._also
 

@@ -200,6 +200,65 @@ def test_several_mcp_lists_may_be_open_at_once():
     assert {(finding.rule, finding.level) for finding in found} == {("order.missing_done", Level.WARNING)}
 
 
+def lists_open(count: int) -> tuple[s.Telling, list[dict[str, Any]]]:
+    """A stream in which so many lists of tools are open at once."""
+    telling = s.Telling().begin()
+    lists = [{"id": f"mcpl_{n}", "type": "mcp_list_tools", "server_label": f"s{n}", "tools": []} for n in range(count)]
+    for index, item in enumerate(lists):
+        telling.tell("response.output_item.added", output_index=index, item=item)
+        telling.tell("response.mcp_list_tools.in_progress", output_index=index, item_id=item["id"])
+    return telling, lists
+
+
+@pytest.mark.parametrize(("count", "level"), [(1, Level.ERROR), (2, Level.WARNING), (3, Level.WARNING)])
+def test_only_lists_beside_lists_may_stay_open(count: int, level: Level):
+    telling, lists = lists_open(count)
+    for index, item in enumerate(lists):
+        telling.tell("response.mcp_list_tools.completed", output_index=index, item_id=item["id"])
+    telling.output += copy.deepcopy(lists)
+
+    found = judge(telling.end())
+
+    assert [(each.rule, each.level) for each in found] == [("order.missing_done", level)] * count
+
+
+def test_what_lies_beside_open_lists_is_closed():
+    """That lists may stay open excuses no message."""
+    telling, lists = lists_open(2)
+    for index, item in enumerate(lists):
+        telling.tell("response.mcp_list_tools.completed", output_index=index, item_id=item["id"])
+        telling.tell("response.output_item.done", output_index=index, item=item)
+    telling.output += copy.deepcopy(lists)
+    events = s.message(telling, "Hello.").end()
+    closing = next(n for n, event in enumerate(events) if "done" in event["type"] and event.get("output_index") == 2)
+    found = judge(renumbered([*events[:closing], events[-1]]))
+
+    assert ("order.missing_done", Level.ERROR) in {(each.rule, each.level) for each in found}
+    assert any("its message 2 was not closed" in each.message for each in found)
+
+
+def test_an_item_without_a_type_is_called_an_item():
+    events = [event for event in changed(s.x1(), 2, "/item/type", None) if "done" not in event["type"]]
+
+    assert any("its item 0 was not closed" in each.message for each in judge(renumbered(events)))
+
+
+def test_after_a_foreign_id_the_ids_of_an_item_count_no_more():
+    """It is told once; that the next one is the id of another open item is no second fault."""
+    telling, lists = lists_open(2)
+    for id_ in ("mcpl_foreign", lists[1]["id"]):
+        telling.tell("response.mcp_list_tools.in_progress", output_index=0, item_id=id_)
+    for index, item in enumerate(lists):
+        telling.tell("response.mcp_list_tools.completed", output_index=index, item_id=item["id"])
+        telling.tell("response.output_item.done", output_index=index, item=item)
+    telling.output += copy.deepcopy(lists)
+
+    rules = [each.rule for each in judge(telling.end())]
+
+    assert rules.count("order.item_mismatch") == 1
+    assert "order.wrong_index" not in rules
+
+
 def calls(deltas: int, numbered: bool = True) -> int:
     """How many calls it takes to judge a message of so many deltas."""
     events = s.message(s.Telling().begin(), *["word "] * deltas).end()
