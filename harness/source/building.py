@@ -227,15 +227,9 @@ class Builder:
     def _value(self, event: Any) -> Any:
         """The value of a scalar that has a tag, or may be a merge key."""
         self._tag(event)
-        value = event.value
-        if not event.implicit[0]:
-            return value
-        if value == "<<" and self._wants_key():
+        if event.implicit[0] and self._wants_key():  # plain, and so without a tag
             return self._no_merge(event)
-        try:
-            return plain(value)
-        except BadNumber as bad:
-            return self._no_number(event, bad)
+        return event.value
 
     def _no_number(self, event: Any, bad: BadNumber) -> int:
         self._mistake(event, f"`{shown(event.value)}` {bad}", "if it is meant as text, put it in quotes")
