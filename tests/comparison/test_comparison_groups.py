@@ -1,11 +1,14 @@
 """The groups of a comparison: their figures, their intervals, and what was lost at most."""
 
+from dataclasses import replace
+
 import pytest
-from builders import verdicts
+from builders import runs, verdicts
 
 from harness.comparison.comparison import compare
 from harness.comparison.resampling import Resampling
 from harness.comparison.statistics import largest_drop, pairs_for, smallest_drop, wilson, worse
+from harness.record.run import Run
 
 
 @pytest.mark.parametrize("changed", [0, 1, 2, 5])
@@ -42,6 +45,20 @@ def test_a_group_has_an_interval_from_ten_scenarios_on():
     assert found.whole.interval == drawn
     assert [one.interval for one in found.family("model")] == [drawn]
     assert {one.interval for one in found.family("scenario")} == {None}
+
+
+def test_a_group_of_few_scenarios_has_no_interval_beside_one_of_many():
+    table = {f"s{at}": "pp" for at in range(12)}
+    few = replace(runs.TARGET, name="mock/few", model="few")
+    targets = (runs.TARGET, few)
+    cases = [line for name, letters in table.items() for line in verdicts.lines(name, letters)]
+    cases += [line for name in ("s0", "s1", "s2") for line in verdicts.lines(name, "pp", few)]
+    run = Run(verdicts.head(table, targets), tuple(cases))
+
+    found = {one.name: one.interval is not None for one in compare(run, run).family("model")}
+
+    assert sorted(found.values()) == [False, True]
+    assert [known for name, known in found.items() if "few" in name] == [False]
 
 
 def test_a_group_tells_its_figures():
