@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from harness.findings import Verdict
 from harness.record.lines import CaseLine
 from harness.record.outcome import OUTCOMES
 from harness.record.run import Run
@@ -9,6 +10,8 @@ from harness.report.causes import Cause
 from harness.report.evidence import Evidence
 from harness.report.text import counted, number, visible
 
+FINE: Final = frozenset({Verdict.PASSED, Verdict.SKIPPED})
+"""Verdicts of which there is nothing to tell."""
 SHOWN: Final = 5
 """Causes that are told."""
 LONGEST: Final = 160
@@ -17,6 +20,8 @@ LONGEST: Final = 160
 
 def first_failures(run: Run) -> list[str]:
     """Lines for a terminal; none where nothing needs a look. No line begins with text from outside."""
+    if not run.missing and FINE.issuperset(run.verdicts.values()):
+        return []
     evidence = Evidence(run)
     told = []
     for cause in evidence.causes[:SHOWN]:

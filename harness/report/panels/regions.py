@@ -1,6 +1,6 @@
 """Regions down, models or features across: how the cases came out that meet there, and what drifted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from harness.record.outcome import Outcome
@@ -16,27 +16,25 @@ DRIFT: Final = {
 
 def build(evidence: Evidence) -> dict[str, Any]:
     """Plain data: for each of the two axes its columns, and a row of cells for each region."""
-    run = evidence.run
-
-    def by_model(one: Outcome) -> str:
-        return place(one, run)[1]
-
-    def by_feature(one: Outcome) -> str:
-        return feature(one.shown, one.case)
-
+    stands = [place(one, evidence.run) for one in evidence.cases]
+    regions, models = [region for region, _ in stands], [model for _, model in stands]
+    features = [feature(one.shown, one.case) for one in evidence.cases]
     return {
         "axes": [
-            _axis(evidence, "model", "Models", by_model),
-            _axis(evidence, "feature", "Features", by_feature),
+            _axis(evidence.cases, "model", "Models", regions, models),
+            _axis(evidence.cases, "feature", "Features", regions, features),
         ],
         "any": bool(evidence.cases),
     }
 
 
-def _axis(evidence: Evidence, name: str, title: str, column: Callable[[Outcome], str]) -> dict[str, Any]:
+def _axis(
+    cases: Sequence[Outcome], name: str, title: str, down: Sequence[str], across: Sequence[str]
+) -> dict[str, Any]:
+    """A table; `down` and `across` say of each case in which row and column it stands."""
     cells: dict[tuple[str, str], list[Outcome]] = {}
-    for one in evidence.cases:
-        cells.setdefault((place(one, evidence.run)[0], column(one)), []).append(one)
+    for one, region, column in zip(cases, down, across, strict=True):
+        cells.setdefault((region, column), []).append(one)
     regions = sorted({region for region, _ in cells})
     columns = sorted({each for _, each in cells})
     rows = [
