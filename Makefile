@@ -93,7 +93,7 @@ weaknesses: $(VENV)/.dev  ## a weakness for each rule against threats and kind o
 ledger-steps: $(VENV)/.dev  ## a run killed at every step of what it makes at an endpoint, and cleaned up by its ledger
 	$(PROOF)/ledger_steps.py
 
-fuzz: $(VENV)/.dev  ## MINUTES of inputs that nobody would send, for each of READERS
+fuzz: $(VENV)/.dev  ## MINUTES of the processor with inputs that nobody would send, for each of READERS
 	$(PROOF)/fuzz.py --minutes $(MINUTES) $(READERS)
 
 FLOORS ?= rules protocol matchers comparison

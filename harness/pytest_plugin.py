@@ -144,7 +144,10 @@ def _made(config: pytest.Config) -> "Harness":
         config.pluginmanager.register(commands.Unheard(config))
     options.check_recording(config.option)
     cassette, earlier = _cassette(config), _earlier(config)
-    ground = options.ground_of(config, _endpoint) if cassette is None else options.recorded(cassette.targets())
+    if cassette is None:
+        ground = options.ground_of(config, _endpoint)
+    else:
+        ground = options.ground_of_recording(cassette.targets())
     gate = _gate(config)
     return collecting.Harness(
         config, ground, lambda harness: _execution(harness, gate, earlier, cassette), earlier, cassette

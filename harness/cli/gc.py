@@ -68,7 +68,7 @@ def _retired(reports: Path, days: int, dry_run: bool) -> int:
     """Removes the folders of runs that are older than so many days; the exit code."""
     from datetime import UTC, datetime, timedelta
 
-    from harness.engine.traces.retention import Recorded, Stays, check, recorded, remove
+    from harness.engine.traces.retention import RunFolder, Stays, check, remove, run_folders
 
     if reports.is_symlink() or not reports.is_dir():
         raise Refused(
@@ -76,8 +76,8 @@ def _retired(reports: Path, days: int, dry_run: bool) -> int:
         )
     before = datetime.now(UTC) - timedelta(days=days)
     gone = stay = young = 0
-    for found in recorded(reports):
-        if not isinstance(found, Recorded):
+    for found in run_folders(reports):
+        if not isinstance(found, RunFolder):
             click.echo(f"no run: {escaped(str(found))}")
             continue
         if found.since >= before:

@@ -2,16 +2,13 @@
 
 from typing import Final
 
-from harness.findings import Verdict
 from harness.record.lines import CaseLine
-from harness.record.outcome import OUTCOMES
+from harness.record.outcome import NEEDS_EYES, OUTCOMES
 from harness.record.run import Run
 from harness.report.causes import Cause
 from harness.report.evidence import Evidence
 from harness.report.text import counted, number, visible
 
-FINE: Final = frozenset({Verdict.PASSED, Verdict.SKIPPED})
-"""Verdicts of which there is nothing to tell."""
 SHOWN: Final = 5
 """Causes that are told."""
 LONGEST: Final = 160
@@ -20,7 +17,7 @@ LONGEST: Final = 160
 
 def first_failures(run: Run) -> list[str]:
     """Lines for a terminal; none where nothing needs a look. No line begins with text from outside."""
-    if not run.missing and FINE.issuperset(run.verdicts.values()):
+    if not run.missing and NEEDS_EYES.isdisjoint(run.verdicts.values()):
         return []
     evidence = Evidence(run)
     told = []

@@ -13,7 +13,7 @@ from harness.engine.planning.plan import Case, Omitted, sum_of
 from harness.engine.planning.repeating import Finished
 from harness.engine.surroundings import unsafe
 from harness.running.diary import diary_of
-from harness.running.items import Recorded, ScenarioFile, ScenarioItem
+from harness.running.items import Played, ScenarioFile, ScenarioItem
 from harness.running.options import (
     Ground,
     check_examples,
@@ -68,7 +68,7 @@ class Harness:
         ground: Ground,
         execution: "Callable[[Harness], Executes]",
         earlier: Interrupted | None = None,
-        cassette: Recorded | None = None,
+        cassette: Played | None = None,
     ) -> None:
         if why := unsafe(os.environ):
             raise pytest.UsageError(why)
@@ -126,7 +126,8 @@ class Harness:
         ours = [item for item in items if isinstance(item, ScenarioItem)]
         self.collected = sum_of(item.case.id for item in ours)
         if self.earlier is not None:
-            mine = {item for item in ours if item.case.id in self.earlier.planned}
+            planned = self.earlier.planned
+            mine = {item for item in ours if item.case.id in planned}
         elif self.shard is not None:
             mine = set(self.shard.of(ours, lambda item: item.case.id, durations_of(config)))
         else:

@@ -32,8 +32,8 @@ from harness.wire.redact import Redactor
 _UNATTENDED: Final = frozenset({"request"})
 
 
-class Recorded(Protocol):
-    """A recorded run, which is planned as it was."""
+class Played(Protocol):
+    """A recorded run that is played again, and planned as it was."""
 
     def knowing(self, scenario: Scenario) -> tuple[Target, ...]:
         """The recorded targets, to plan a scenario on."""
@@ -54,7 +54,7 @@ class Running(Protocol):
     omitted: list[Omitted]
     wanted: set[str]
     refused: bool
-    cassette: Recorded | None
+    cassette: Played | None
     fixtures: dict[Any, Any]
 
     def again(self, node: str) -> str: ...

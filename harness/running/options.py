@@ -64,7 +64,7 @@ def ground_of(config: pytest.Config, endpoint: Fetch) -> Ground:
         raise pytest.UsageError(f"nothing was sent\n{refused}") from None
 
 
-def recorded(targets: Sequence[Target]) -> Ground:
+def ground_of_recording(targets: Sequence[Target]) -> Ground:
     """What a run stands on that is played again: the targets of that day, and no credential."""
     return Ground(Chosen(tuple(targets), True), Redactor())
 

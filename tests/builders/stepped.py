@@ -107,7 +107,7 @@ def watched(step: Steps) -> None:
         if first:
             step(f"{name(self)}: first bytes")
 
-    client._Reading.run, client._Reading._read, client._Reading._keep = running, reading, keeping  # type: ignore
+    client._Reading.run, client._Reading._read, client._Reading._keep = running, reading, keeping  # type: ignore[method-assign]  # each step is seen
 
 
 @contextmanager

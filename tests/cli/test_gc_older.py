@@ -147,8 +147,8 @@ def test_a_run_that_is_taken_up_meanwhile_stays(reports: Path, part: str | None,
 def test_a_run_that_cannot_be_locked_stays(reports: Path, monkeypatch: pytest.MonkeyPatch):
     folder = ran(reports, "run")
     (folder / "run.lock").mkdir()
-    (run,) = retention.recorded(reports)
-    assert isinstance(run, retention.Recorded)
+    (run,) = retention.run_folders(reports)
+    assert isinstance(run, retention.RunFolder)
 
     with pytest.raises(retention.Stays, match=r"it cannot be read: .*run\.lock.*Is a directory"):
         retention.check(run)

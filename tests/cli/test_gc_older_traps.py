@@ -131,8 +131,8 @@ def test_a_ledger_that_is_a_link_is_not_read(reports: Path, tmp_path: Path):
 
 def test_a_folder_that_comes_into_the_place_of_another_stays(reports: Path, tmp_path: Path):
     """What is emptied is the folder that was looked at."""
-    (run,) = retention.recorded(ran(reports, "run").parent)
-    assert isinstance(run, retention.Recorded)
+    (run,) = retention.run_folders(ran(reports, "run").parent)
+    assert isinstance(run, retention.RunFolder)
     run.folder.rename(tmp_path / "moved")
     other = ran(reports, "run")
     before = names(other)

@@ -33,7 +33,7 @@ class Stays(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RunFolder:
     """A run's folder. `since` is when it began or was last taken up, `was` tells the folder from one in its place."""
 
     folder: Path
@@ -41,7 +41,7 @@ class Recorded:
     was: os.stat_result
 
 
-def recorded(reports: Path) -> Iterator[Recorded | Path]:
+def run_folders(reports: Path) -> Iterator[RunFolder | Path]:
     """The runs in a folder of reports, by name; of what is no run, the path. Files are passed over."""
     for folder in sorted(reports.iterdir()):
         was = folder.lstat()
@@ -49,10 +49,10 @@ def recorded(reports: Path) -> Iterator[Recorded | Path]:
             yield folder
         elif stat.S_ISDIR(was.st_mode):
             since = _since(folder)
-            yield Recorded(folder, since, was) if since is not None else folder
+            yield RunFolder(folder, since, was) if since is not None else folder
 
 
-def check(run: Recorded) -> None:
+def check(run: RunFolder) -> None:
     """Whether a run's folder may go, as far as can be told without touching it.
 
     Raises:
@@ -73,7 +73,7 @@ def check(run: Recorded) -> None:
             raise Stays(f"it holds a folder that no run makes: {path.name}")
 
 
-def remove(run: Recorded) -> None:
+def remove(run: RunFolder) -> None:
     """Removes a run's folder with all that lies in it; the records last, so that one begun can be done again.
 
     Raises:
@@ -94,7 +94,7 @@ def remove(run: Recorded) -> None:
         raise Stays(f"it could not be removed: {error.strerror or error}") from None
 
 
-def _emptied(run: Recorded, lock: str) -> None:
+def _emptied(run: RunFolder, lock: str) -> None:
     """Removes what lies in the folder that was looked at, by its descriptor; the lock stays until it is given back."""
     folder = os.open(run.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
