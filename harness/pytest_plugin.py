@@ -120,7 +120,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def pytest_configure_node(node: Any) -> None:
     """A worker of pytest-xdist is about to start: it records under the run of this process."""
     harness = harness_of(node.config)
-    harness.hold()
+    harness.worker_begins()
     node.workerinput["harness_run"] = harness.run
 
 

@@ -30,6 +30,8 @@ MARKS: Final = {
 }
 """Markers that every case may have, beside its tags."""
 REFUSED: Final = 4
+CANNOT: Final = "harness_cannot_begin"
+"""Under this name a worker of pytest-xdist tells why the run could not begin in it."""
 
 
 class Interrupted(Protocol):
@@ -94,6 +96,9 @@ class Harness:
         self.collected = ""
         self._collections: set[str] = set()
         self._ours = False
+        self._cannot: str | None = None
+        self._begun = 0
+        """Workers of pytest-xdist in which the run began, or may yet."""
         for mark, about in MARKS.items():
             config.addinivalue_line("markers", f"{mark}: {about}")
         self._marks: set[str] = set()
@@ -150,9 +155,28 @@ class Harness:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
         ours = any(isinstance(item, ScenarioItem) for item in session.items)
-        if not ours or session.config.option.collectonly or session.testsfailed:
+        if self.worker is not None and self.refused:
+            self.cannot_begin(session, "a file of scenarios was refused")
+        if not ours or session.config.option.collectonly or session.testsfailed or self._cannot:
             return (yield)
         return (yield from self.execution().loop(session))
+
+    def cannot_begin(self, session: pytest.Session, why: str) -> None:
+        """The run does not begin in this worker of pytest-xdist, whose run loop cannot be left.
+
+        It ends after the first of its cases, which says why; the process that it reports to is told as well.
+        """
+        self._cannot = session.shouldstop = why
+        self.config.workeroutput[CANNOT] = why  # type: ignore[attr-defined]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker of pytest-xdist ended. Where the run could begin in none of them, it is refused."""
+        why = getattr(node, "workeroutput", {}).get(CANNOT)
+        if why is not None:
+            self.problem = self.problem or why
+            self._begun -= 1
+        self.refused = self.refused or not self._begun
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
@@ -165,17 +189,24 @@ class Harness:
             self.refused = True
             self.problem = "workers collected different cases: nothing was sent"
 
-    def hold(self) -> None:
-        """Takes the lock of a run whose name may be that of another, before workers of pytest-xdist write it.
+    def worker_begins(self) -> None:
+        """A worker of pytest-xdist is about to start; the lock of a run whose name may be that of another is taken.
 
         Raises:
             pytest.UsageError: another process has it.
         """
+        self._begun += 1
         if self.config.option.run_id is not None:  # else it is a name that nobody else has
             self.execution().hold()
 
     def start(self, cases: Sequence[Case]) -> "list[Future[Finished]]":
-        """Hands cases to the engine; a future of what comes of each."""
+        """Hands cases to the engine; a future of what comes of each.
+
+        Raises:
+            pytest.UsageError: the run could not begin in this worker of pytest-xdist.
+        """
+        if self._cannot is not None:
+            raise pytest.UsageError(self._cannot)
         return self.execution().start(cases)
 
     def again(self, node: str) -> str:

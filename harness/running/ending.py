@@ -1,16 +1,16 @@
 """The end of a run: its page, the gate's word, and what the terminal says last."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness.comparison.comparison import Comparison
 from harness.comparison.gated import Gated, Judged
 from harness.engine.ledger import left_behind
 from harness.engine.planning.ceiling import Ceiling
-from harness.engine.planning.plan import Omitted
 from harness.engine.replay.cassette import Cassette
-from harness.record.run import Run
+from harness.record.lines import LeftOut
+from harness.record.run import RECORDS, Run
 from harness.report.first import first_failures
 from harness.report.matrix import matrix
 from harness.running.replay import kept
@@ -19,6 +19,9 @@ from harness.summary.repeated import lines as repeats_told
 
 PageWriter = Callable[[Run, Path, Comparison | None, Gated | None], None]
 """Writes a run's report to a file, with what a comparison and a gate said."""
+
+PAGE: Final = "report.html"
+"""The file of a run's directory that holds its report."""
 
 Gate = Callable[[Run], Judged]
 """Holds a finished run to its policy."""
@@ -57,17 +60,19 @@ class Ending:
         self._keep = keep
         self._regions = regions
         self._lines: list[str] = []
+        self._left_out: tuple[LeftOut, ...] = ()
 
     def read(self) -> None:
         """Reads the record back, judges the run and writes its page; what goes wrong becomes the run's problem."""
         self.problem = kept(self.directory, self._keep) or self.problem
         try:
             run = Run.read(self.directory)
+            self._left_out = run.head.left_out
             self._lines = [*first_failures(run), *repeats_told(run), *(matrix(run) if self._regions else ())]
             self._judge(run)
             judged = self.judged
             found = (judged.comparison, judged.gated) if judged is not None else (None, None)
-            self._page_writer()(run, self.directory / "report.html", *found)
+            self._page_writer()(run, self.directory / PAGE, *found)
         except Exception as error:  # a page that breaks must not take record and verdicts with it
             self.problem = f"the report was not written: {error}"
 
@@ -80,12 +85,12 @@ class Ending:
         except Exception as error:  # nor must a gate that breaks
             self.problem = f"the gate did not judge: {error}"
 
-    def tell(self, show: Any, problems: Iterable[str], omitted: Sequence[Omitted], cassette: Cassette | None) -> None:
+    def tell(self, show: Any, problems: Iterable[str], cassette: Cassette | None) -> None:
         """The terminal's section about the run: what was left out, what went wrong, what failed and how often."""
         show.section("harness")
-        if omitted:
+        if self._left_out:
             show.write_line("modes left out:")
-            for each in omitted:
+            for each in self._left_out:
                 show.write_line(f"  {each.scenario} {each.what}: {each.reason}")
         for problem in problems:
             show.write_line(f"problem: {problem}", red=True)
@@ -104,9 +109,17 @@ class Ending:
             show.write_line(f"planned: {self.planned}")
 
     def tell_where(self, show: Any, where: str, record: str) -> None:
-        """Its last lines: what the run was on, its files, and the gate's word."""
+        """Its last lines: what the run was on, its files, and the gate's word.
+
+        Args:
+            record: the name of this process's record; workers of pytest-xdist write one each.
+        """
         show.write_line(f"ran on {where}")
-        show.write_line(f"record: {shown_path(self.directory / record)}")
-        show.write_line(f"report: {shown_path(self.directory / 'report.html')}")
+        files = [file for file in (self.directory / record,) if file.exists()] or [*self.directory.glob(RECORDS)]
+        if files:
+            told = shown_path(files[0] if len(files) == 1 else self.directory)
+            show.write_line(f"record: {told}" + (f" ({len(files)} files)" if len(files) > 1 else ""))
+        if (page := self.directory / PAGE).exists():
+            show.write_line(f"report: {shown_path(page)}")
         for line in self.judged.told if self.judged is not None else ():
             show.write_line(line)

@@ -190,6 +190,8 @@ class ScenarioItem(pytest.Function):
             return harness.redact(told.encode()).decode()
         if isinstance(excinfo.value, NotRecorded):
             return f"the case could not be recorded: {excinfo.value}"
+        if isinstance(excinfo.value, pytest.UsageError):
+            return f"the case was not sent: {excinfo.value}"
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, int, str]:

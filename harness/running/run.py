@@ -26,6 +26,7 @@ from harness.engine.replay.cassette import Cassette
 from harness.engine.surroundings import TooFewFiles, at_once, untested
 from harness.engine.traces.keeping import REFUSALS, Keeping
 from harness.engine.traces.resuming import Earlier
+from harness.record.chain import NotRecorded
 from harness.record.lines import Head
 from harness.record.lock import held
 from harness.record.writer import RunWriter, file_names
@@ -79,38 +80,17 @@ class Execution:
         """Everything that happens around pytest's own run loop: the record begins, cases start, all is closed.
 
         Raises:
-            pytest.UsageError: the run cannot begin; nothing was sent.
+            pytest.UsageError: the run cannot begin; nothing was sent. In a worker of pytest-xdist the first of its
+                cases says so, for its run loop cannot be left, and the others are not asked.
         """
         ours = [item for item in session.items if isinstance(item, ScenarioItem)]
-        cases = [item.case for item in ours]
-        self._check_ceiling(cases)
-        option = session.config.option
-        source = self._earlier or self._cassette
-        seed = seed_of(self._harness.run) if source is None else source.head.seed
-        concurrency = self._concurrency(cases)
-        told_settings = {"concurrency": concurrency, "defects": list(option.defect), **self._harness.settings}
-        head = heading(
-            *(self._harness.run, cases, self._harness.omitted),
-            started=time.time(),
-            seed=seed,
-            settings=told_settings,
-            collected=self._harness.collected,
-        )
-        if self._cassette is not None:
-            head = self._cassette.begins(head)
-        writer, ledger = self._opened(replace(head, options=asked(session.config)), cases)
-        engine = Engine(
-            writer,
-            concurrency,
-            steadiness=self._steadiness(),
-            ledger=ledger,
-            exploring=self._exploring(),
-            seed=seed,
-            finds=self._harness.redact.finds,
-            earlier=self._earlier,
-            cassette=self._cassette,
-        )
-        self._loop = EngineLoop(engine)
+        try:
+            self._loop = EngineLoop(self._engine(session, [item.case for item in ours]))
+        except pytest.UsageError as error:
+            if self._worker is None:
+                raise
+            self._harness.cannot_begin(session, str(error))
+            return (yield)
         self._signals.listen()
         try:
             if self._worker is None:
@@ -127,6 +107,40 @@ class Execution:
                 self._progress.stop()
             self._loop.stop(GRACE if self._signals.heard else 0.0)
             self._ending.problem = self._keeping.close() or self._ending.problem
+
+    def _engine(self, session: pytest.Session, cases: Sequence[Case]) -> Engine:
+        """What executes cases, with the record that it writes begun.
+
+        Raises:
+            pytest.UsageError: the run cannot begin.
+        """
+        self._check_ceiling(cases)
+        option = session.config.option
+        source = self._earlier or self._cassette
+        seed = seed_of(self._harness.run) if source is None else source.head.seed
+        concurrency = self._concurrency(cases)
+        told_settings = {"concurrency": concurrency, "defects": list(option.defect), **self._harness.settings}
+        head = heading(
+            *(self._harness.run, cases, self._harness.omitted),
+            started=time.time(),
+            seed=seed,
+            settings=told_settings,
+            collected=self._harness.collected,
+        )
+        if self._cassette is not None:
+            head = self._cassette.begins(head)
+        writer, ledger = self._opened(replace(head, options=asked(session.config)), cases)
+        return Engine(
+            writer,
+            concurrency,
+            steadiness=self._steadiness(),
+            ledger=ledger,
+            exploring=self._exploring(),
+            seed=seed,
+            finds=self._harness.redact.finds,
+            earlier=self._earlier,
+            cassette=self._cassette,
+        )
 
     def _opened(self, head: Head, cases: Sequence[Case]) -> tuple[RunWriter, Ledger]:
         """The record, which begins or goes on, and the ledger.
@@ -212,8 +226,16 @@ class Execution:
             raise pytest.UsageError(f"{told}: choose fewer cases, or allow it with --max-requests")
 
     def _steadiness(self) -> Steadiness:
-        """Pace and repeats; one book for all workers of pytest-xdist."""
-        book = Shared(self._directory / "pace.sqlite") if self._worker is not None else None
+        """Pace and repeats; one book for all workers of pytest-xdist.
+
+        Raises:
+            pytest.UsageError: they cannot have one.
+        """
+        try:
+            book = Shared(self._directory / "pace.sqlite") if self._worker is not None else None
+        except NotRecorded as error:
+            self._keeping.close()
+            raise pytest.UsageError(str(error)) from None
         return Steadiness(book, told=self._tell_of_waiting)
 
     def _tell_of_waiting(self, words: str) -> None:
@@ -252,6 +274,6 @@ class Execution:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._worker is None and self._directory.exists():
             problems = filter(None, (self._harness.problem, self._ending.problem, self._verdicts.problem))
-            self._ending.tell(terminalreporter, problems, self._harness.omitted, self._cassette)
+            self._ending.tell(terminalreporter, problems, self._cassette)
             where = where_of([target.facts for target in self._harness.targets])
             self._ending.tell_where(terminalreporter, where, file_names(self._part)[0])

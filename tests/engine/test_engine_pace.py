@@ -4,6 +4,7 @@ import asyncio
 import json
 import multiprocessing
 import random
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from harness.engine.pace.breaker import FAILURES, PROBE, Breaker, NotSent
 from harness.engine.pace.pace import Gate, Pacer, estimated_tokens
 from harness.engine.pace.retrying import Circumstances, Retrying
 from harness.engine.pace.waits import asked_wait, whole_again
+from harness.record.chain import NotRecorded
 from harness.targets.spec import Quota
 from harness.wire.exchange import Ending, Exchange, Head, How, Request
 
@@ -416,6 +418,33 @@ def test_processes_of_a_run_share_one_pace_and_one_budget(tmp_path):
     starts = sorted(start for each in seen for start in each[:50])
     assert starts == pytest.approx([100 + 0.25 * n for n in range(200)])
     assert sum(sum(each[50:]) for each in seen) == LEAST_REPEATS
+
+
+def test_a_book_that_another_process_is_making_is_waited_for(tmp_path):
+    """SQLite refuses the change to a write-ahead log at once, whatever its timeout, while somebody writes."""
+    other = sqlite3.connect(tmp_path / "pace.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waited = []
+
+    def until_the_other_is_done(seconds: float) -> None:
+        waited.append(seconds)
+        other.execute("COMMIT")
+
+    book = Shared(tmp_path / "pace.sqlite", until_the_other_is_done)
+    assert len(waited) == 1
+    assert book.reserve(100.0, {"d": 0.25}) == 100.0
+    book.close()
+    other.close()
+
+
+def test_a_book_that_cannot_be_had_is_told(tmp_path):
+    """No database stands there, or nothing can: what and why, as of everything that cannot be kept."""
+    (tmp_path / "folder.sqlite").mkdir()
+    (tmp_path / "other.sqlite").write_text("this is no database, and it is long enough to be read as one" * 20)
+
+    for name in ("folder", "other"):
+        with pytest.raises(NotRecorded, match=f"{name}.sqlite: the book of all processes could not be written"):
+            Shared(tmp_path / f"{name}.sqlite")
 
 
 def test_both_books_say_the_same(tmp_path):

@@ -265,6 +265,67 @@ def test_two_workers_share_one_run(pytester: pytest.Pytester):
     assert sorted(path.name for path in directory.glob("record*")) == ["record-gw0.jsonl", "record-gw1.jsonl"]
     assert len(Run.read(directory).verdicts) == 3
     assert "All 3 cases passed" in (directory / "report.html").read_text()
+    result.stdout.fnmatch_lines([f"record: *{directory.name} (2 files)", f"report: *{directory.name}?report.html"])
+
+
+LEFT_OUT = """
+scenario: Left out
+id: left-out
+modes: {state: [chained, stateless]}
+turns:
+  - {id: a, user: Reply with OK., expect: {status: completed}}
+  - {retrieve: a}
+"""
+
+
+def test_workers_tell_what_was_left_out(pytester: pytest.Pytester):
+    """The process that they report to collected nothing: it reads it in their records."""
+    specs(pytester, recall=good(), left=LEFT_OUT)
+    alone, shared = run(pytester, "specs"), run(pytester, "specs", "-n", "2")
+
+    told = [line for line in alone.stdout.lines if line.startswith("  specs/left.yaml::left-out ")]
+    assert len(told) == 1
+    assert [line for line in shared.stdout.lines if line.startswith("  specs/left.yaml::left-out ")] == told
+
+
+@pytest.mark.parametrize("taken", ["record-gw0.jsonl", "pace.sqlite"])
+def test_a_worker_in_which_the_run_cannot_begin(pytester: pytest.Pytester, taken: str):
+    """It says why, once, in a line of ours; nothing is sent from there, and nothing is green."""
+    specs(pytester, one=good("one"), two=good("two"))
+    (pytester.path / "reports" / "x" / taken).mkdir(parents=True)
+    result = run(pytester, "specs", "-n", "2", "--run-id", "x")
+
+    everywhere = taken == "pace.sqlite"
+    assert result.ret == (4 if everywhere else 3)
+    output = result.stdout.str()
+    assert "INTERNALERROR" not in output
+    assert "Traceback" not in output
+    result.stdout.fnmatch_lines([f"the case was not sent: *{taken}*", f"problem: *{taken}*"])
+    read = Run.read(pytester.path / "reports" / "x") if everywhere else None
+    assert read is None or (read.cases, len(read.missing)) == ((), 2)
+
+
+@pytest.mark.parametrize("others", [{}, {"good": good()}], ids=["alone", "beside a good one"])
+def test_workers_refuse_a_wrong_scenario(pytester: pytest.Pytester, others: dict[str, str]):
+    """The case of another file that a worker is given all the same is not sent, and no mistake of ours is shown."""
+    specs(pytester, wrong=MISSPELT, **others)
+    result = run(pytester, "specs", "-n", "2")
+
+    assert result.ret == 4
+    result.stdout.fnmatch_lines(["*unknown key `expct`*", "*specs/wrong.yaml:5:5*"])
+    assert "AssertionError" not in result.stdout.str()
+    assert not (pytester.path / "reports").exists()
+
+
+def test_workers_refuse_what_one_process_refuses(pytester: pytest.Pytester):
+    """A run that may send too much is refused with exit 4, by whoever would send it."""
+    specs(pytester, one=good("one"), two=good("two"))
+    live = ("--endpoint", "http://127.0.0.1:9/", "--deployment", "d", "--max-requests", "1")
+    alone, shared = run(pytester, "specs", *live), run(pytester, "specs", *live, "-n", "2")
+
+    assert (alone.ret, shared.ret) == (4, 4)
+    shared.stdout.fnmatch_lines(["the case was not sent: this run may send 4 requests to live targets, more than 1*"])
+    assert not records(pytester)
 
 
 def test_a_defect_turns_the_run_red(pytester: pytest.Pytester):

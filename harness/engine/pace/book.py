@@ -4,13 +4,19 @@ Times are seconds of the monotonic clock, which is one for all processes of a ma
 """
 
 import sqlite3
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
+
+from harness.record.chain import NotRecorded
 
 LEAST_REPEATS: Final = 10
 SHARE_OF_REPEATS: Final = 10
 """A run may repeat as many requests as it made, divided by this, and LEAST_REPEATS in any case."""
+PATIENCE: Final = 30.0
+"""Seconds that a process waits for the others to be done with the book."""
+_BETWEEN: Final = 0.005
 
 
 class Book(Protocol):
@@ -61,15 +67,47 @@ class OneProcess:
 
 
 class Shared:
-    """The book of a run that several processes make: a file in the run's directory."""
+    """The book of a run that several processes make: a file in the run's directory.
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
-        self._file.execute("PRAGMA journal_mode=WAL")
+    Args:
+        wait: lets some seconds pass.
+
+    Raises:
+        NotRecorded: it can be neither made nor opened here.
+    """
+
+    def __init__(self, path: Path, wait: Callable[[float], None] = time.sleep) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+            self._set_up(wait)
+        except sqlite3.Error as error:
+            raise NotRecorded(path, "the book of all processes", OSError(str(error))) from error
+        except OSError as error:
+            raise NotRecorded(path, "the book of all processes", error) from error
+
+    def _set_up(self, wait: Callable[[float], None]) -> None:
+        """Makes what is not there yet; others may be doing the same.
+
+        SQLite refuses the change to a write-ahead log at once where another process is writing, whatever the timeout.
+        """
+        until = time.monotonic() + PATIENCE
+        while not self._logs_ahead(last=time.monotonic() >= until):
+            wait(_BETWEEN)
         self._file.execute("PRAGMA synchronous=OFF")
-        self._file.execute("CREATE TABLE IF NOT EXISTS bucket (name TEXT PRIMARY KEY, free REAL NOT NULL)")
-        self._file.execute("CREATE TABLE IF NOT EXISTS spent (name TEXT PRIMARY KEY, count INTEGER NOT NULL)")
+        with self._alone():
+            self._file.execute("CREATE TABLE IF NOT EXISTS bucket (name TEXT PRIMARY KEY, free REAL NOT NULL)")
+            self._file.execute("CREATE TABLE IF NOT EXISTS spent (name TEXT PRIMARY KEY, count INTEGER NOT NULL)")
+
+    def _logs_ahead(self, *, last: bool) -> bool:
+        """Changes to a write-ahead log; False where another process was in the way, which is an error the last time."""
+        try:
+            self._file.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if last or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        return True
 
     def reserve(self, now: float, advances: Mapping[str, float]) -> float:
         with self._alone():
