@@ -5,7 +5,7 @@ the work is registered when the first of our files is collected.
 """
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -148,9 +148,9 @@ def _made(config: pytest.Config) -> "Harness":
         ground = options.ground_of(config, _endpoint)
     else:
         ground = options.ground_of_recording(cassette.targets())
-    gate = _gate(config)
+    gate, durations = _gate(config), _durations(config)
     return collecting.Harness(
-        config, ground, lambda harness: _execution(harness, gate, earlier, cassette), earlier, cassette
+        config, ground, lambda harness: _execution(harness, gate, earlier, cassette), earlier, cassette, durations
     )
 
 
@@ -178,6 +178,19 @@ def _earlier(config: pytest.Config) -> "Earlier | None":
     from harness.running import resume
 
     return resume.prepare(config)
+
+
+def _durations(config: pytest.Config) -> "Mapping[str, float]":
+    """What shards are balanced by; empty where no record is named.
+
+    Raises:
+        pytest.UsageError: it cannot be read.
+    """
+    if config.option.balance is None:
+        return {}
+    from harness.running import balancing
+
+    return balancing.durations_of(config.option.balance)
 
 
 def _execution(

@@ -1,5 +1,6 @@
 """The `harness` command. Each file beside this one is a command; it is imported when it is called."""
 
+import gc
 import importlib
 import sys
 from collections.abc import Mapping
@@ -34,12 +35,16 @@ COMMANDS: Final[Mapping[str, str]] = {
 }
 """Every command and its line in the help, so that `--help` imports none of them."""
 
+RARELY: Final = (20_000, 10, 10)
+"""When the garbage collector looks: modules, scenarios and records are no garbage, and there are many of them."""
+
 
 class Folder(click.Group):
     """A group of commands whose files are imported on demand: `harness NAME` is `harness/cli/NAME.py`."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Runs a command; wrong use is refused with 4, as everywhere here, and not with click's own 2."""
+        gc.set_threshold(*RARELY)
         streams = Streams()
         sys.exit(streams.status(self._status(args, {**extra, "standalone_mode": False})))
 

@@ -7,7 +7,7 @@ from typing import Final
 import click
 import pytest
 
-UNUSED: Final = ("anyio", "hypothesispytest")
+UNUSED: Final = ("anyio", "hypothesispytest", "platformdirs")
 """Plugins that come with what we depend on, cost more to load than many a run takes, and do nothing for scenarios."""
 
 

@@ -14,9 +14,10 @@ from harness.engine.exploring import Exploring, explore
 from harness.engine.ledger import Ledger
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.planning.alike import Alike
+from harness.engine.planning.bar import ONCE
 from harness.engine.planning.plan import Case
 from harness.engine.planning.planting import Planting
-from harness.engine.planning.repeating import ONCE, Course, Finished
+from harness.engine.planning.repeating import Course, Finished
 from harness.engine.replay.cassette import Cassette, Still
 from harness.engine.replay.echoing import Finds, echoes
 from harness.engine.targets.grounds import RunGrounds

@@ -8,8 +8,8 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from harness.engine.account import utc
+from harness.engine.planning.bar import Bar
 from harness.engine.planning.plan import Case, Omitted
-from harness.engine.planning.repeating import Bar
 from harness.record.environment import mattering
 from harness.record.lines import Head, LeftOut, RuleLine, ScenarioLine, TargetLine
 from harness.rules import RULES

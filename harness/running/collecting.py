@@ -2,15 +2,14 @@
 
 import gc
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pytest
 
 from harness.engine.planning.plan import Case, Omitted, sum_of
-from harness.engine.planning.repeating import Finished
 from harness.engine.surroundings import unsafe
 from harness.running.diary import diary_of
 from harness.running.items import Played, ScenarioFile, ScenarioItem
@@ -19,10 +18,12 @@ from harness.running.options import (
     check_examples,
     check_repeat,
     check_settings,
-    durations_of,
     naming_of,
     settings_of,
 )
+
+if TYPE_CHECKING:  # the record's lines, which collecting does without
+    from harness.engine.planning.repeating import Finished
 
 MARKS: Final = {
     "owner(name)": "scenarios of this owner",
@@ -56,6 +57,10 @@ class Executes(Protocol):
         """Hands cases to the engine; a future of what comes of each."""
         ...
 
+    def told(self, finished: "Finished") -> str:
+        """Why a case did not pass."""
+        ...
+
     def again(self, node: str) -> str:
         """The command that plays one case of this run again."""
         ...
@@ -71,12 +76,14 @@ class Harness:
         execution: "Callable[[Harness], Executes]",
         earlier: Interrupted | None = None,
         cassette: Played | None = None,
+        durations: Mapping[str, float] | None = None,
     ) -> None:
         if why := unsafe(os.environ):
             raise pytest.UsageError(why)
         self.config = config
         self.cassette = cassette
         self.earlier = earlier
+        self._durations = durations or {}
         option = config.option
         self.settings = settings_of(option.set)
         check_examples(option.examples)
@@ -134,7 +141,7 @@ class Harness:
             planned = self.earlier.planned
             mine = {item for item in ours if item.case.id in planned}
         elif self.shard is not None:
-            mine = set(self.shard.of(ours, lambda item: item.case.id, durations_of(config)))
+            mine = set(self.shard.of(ours, lambda item: item.case.id, self._durations))
         else:
             return
         others = [item for item in ours if item not in mine]
@@ -208,6 +215,10 @@ class Harness:
         if self._cannot is not None:
             raise pytest.UsageError(self._cannot)
         return self.execution().start(cases)
+
+    def told(self, finished: "Finished") -> str:
+        """Why a case did not pass."""
+        return self.execution().told(finished)
 
     def again(self, node: str) -> str:
         """The command that plays one case of this run again."""

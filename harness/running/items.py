@@ -9,17 +9,15 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pytest
 
 from harness.catalogue import Catalogue
 from harness.engine.planning.plan import Case, Omitted, Plan, plan
-from harness.engine.planning.repeating import Finished
 from harness.engine.planning.scripts import wrong_scripts
 from harness.engine.planning.unbelieving import Unbelieving
 from harness.engine.targets.target import Target
-from harness.engine.traces.telling import told
 from harness.findings import Verdict
 from harness.record.chain import NotRecorded
 from harness.scenario.files import project_of
@@ -28,6 +26,9 @@ from harness.scenario.model import Scenario
 from harness.scenario.variables import names
 from harness.source.place import Refused
 from harness.wire.redact import Redactor
+
+if TYPE_CHECKING:  # the record's lines, which collecting does without
+    from harness.engine.planning.repeating import Finished
 
 _UNATTENDED: Final = frozenset({"request"})
 
@@ -59,6 +60,8 @@ class Running(Protocol):
 
     def again(self, node: str) -> str: ...
 
+    def told(self, finished: "Finished") -> str: ...
+
     def register_mark(self, tag: str) -> None: ...
 
     def start(self, cases: Sequence[Case]) -> "list[Future[Finished]]": ...
@@ -67,7 +70,7 @@ class Running(Protocol):
 class NotPassed(Exception):
     """A case did not pass; carries what came of it."""
 
-    def __init__(self, finished: Finished) -> None:
+    def __init__(self, finished: "Finished") -> None:
         self.finished = finished
         super().__init__(finished.line.case)
 
@@ -126,7 +129,7 @@ class ScenarioItem(pytest.Function):
 
     case: Case
     future: "Future[Finished] | None" = None
-    finished: Finished | None = None
+    finished: "Finished | None" = None
 
     @classmethod
     def of(cls, parent: ScenarioFile, case: Case) -> "ScenarioItem":
@@ -171,7 +174,7 @@ class ScenarioItem(pytest.Function):
         if finished.verdict is not Verdict.PASSED:
             raise NotPassed(finished)
 
-    def _skip_or_go_on(self) -> Finished:
+    def _skip_or_go_on(self) -> "Finished":
         """What came of the case; one that was skipped ends here."""
         harness: Running = self.parent.harness  # type: ignore[union-attr]
         if self.future is None:
@@ -184,7 +187,7 @@ class ScenarioItem(pytest.Function):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotPassed):
             harness: Running = self.parent.harness  # type: ignore[union-attr]
-            told = _told(excinfo.value.finished)
+            told = harness.told(excinfo.value.finished)
             if not self.case.scenario.sensitive:  # what was withheld cannot be played
                 told += f"\n\n{harness.again(self.nodeid)}"
             return harness.redact(told.encode()).decode()
@@ -196,8 +199,3 @@ class ScenarioItem(pytest.Function):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.case.scenario.place.line - 1, self.name
-
-
-def _told(finished: Finished) -> str:
-    """Why a case did not pass: how its repeats went, where there were several, and the attempt that speaks for it."""
-    return told(finished.line) if finished.bar.times == 1 else f"{finished.tally}\n\n{told(finished.line)}"

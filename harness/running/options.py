@@ -13,13 +13,11 @@ from typing import Any, Final
 import pytest
 
 from harness.engine.planning.examples import MOST_EXAMPLES
-from harness.engine.planning.sharding import Shard, durations
+from harness.engine.planning.sharding import Shard
 from harness.engine.targets.choosing import Chosen, CredentialMissing, NothingChosen, chosen
 from harness.engine.targets.configured import Credentials
 from harness.engine.targets.family import Fetch
 from harness.engine.targets.target import Target, live_target
-from harness.record.run import Run
-from harness.record.unsound import Unsound
 from harness.scenario.repeating import MOST as MOST_REPEATS
 from harness.source.place import Refused, did_you_mean
 from harness.targets.reading import FILE
@@ -198,20 +196,6 @@ def naming_of(config: pytest.Config) -> Naming:
     if not RUN_ID.fullmatch(option.run_id):
         raise pytest.UsageError(f"--run-id {option.run_id!r}: letters, digits, `_`, `.` and `-`, at most 100")
     return Naming(option.run_id, shard, worker["workerid"] if worker else None)
-
-
-def durations_of(config: pytest.Config) -> Mapping[str, float]:
-    """How long each case took in the record that shards are balanced by; empty where none is named.
-
-    Raises:
-        pytest.UsageError: it cannot be read.
-    """
-    if config.option.balance is None:
-        return {}
-    try:
-        return durations(Run.read(Path(config.option.balance)))
-    except Unsound as problem:
-        raise pytest.UsageError(f"--balance: {problem}") from None
 
 
 def new_run_id() -> str:

@@ -26,6 +26,7 @@ from harness.engine.replay.cassette import Cassette
 from harness.engine.surroundings import TooFewFiles, at_once, untested
 from harness.engine.traces.keeping import REFUSALS, Keeping
 from harness.engine.traces.resuming import Earlier
+from harness.engine.traces.telling import told
 from harness.record.chain import NotRecorded
 from harness.record.lines import Head
 from harness.record.lock import held
@@ -243,6 +244,11 @@ class Execution:
         terminal: Any = self._config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
             terminal.write_line(self._harness.redact(f"\n{words}".encode()).decode())
+
+    def told(self, finished: Finished) -> str:
+        """Why a case did not pass: how its repeats went, where there were several, and the one that speaks for it."""
+        why = told(finished.line)
+        return why if finished.bar.times == 1 else f"{finished.tally}\n\n{why}"
 
     def again(self, node: str) -> str:
         """The command that plays one case of this run again."""

@@ -3,6 +3,8 @@
 A file is read once and its digest kept: what runs is what was checked. Loading runs nothing and sends nothing.
 """
 
+import os
+import stat
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -148,11 +150,13 @@ def _shown_path(path: Path, root: Path | None) -> str:
 def _bytes(path: Path, name: str) -> bytes | Diagnostic:
     """The whole file, or why it cannot be read; never more of it than a file may hold."""
     try:
-        if not path.is_file():
-            there = "is no regular file" if path.exists() else "does not exist"
-            return Diagnostic(Place(name, 1, 1), f"the file {there}")
-        with path.open("rb") as file:
-            return file.read(LIMITS.file_bytes + 1)
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            return Diagnostic(Place(name, 1, 1), "the file is no regular file")
+        with open(path, "rb", buffering=0) as file:
+            return file.readall() if found.st_size <= LIMITS.file_bytes else file.read(LIMITS.file_bytes + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return Diagnostic(Place(name, 1, 1), "the file does not exist")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return Diagnostic(Place(name, 1, 1), f"the file cannot be read: {shown(reason or 'no reason given')}")

@@ -133,11 +133,11 @@ class WrittenTurn(Written):
     max_rounds: int = Field(
         ABSENT, ge=1, le=50, description="requests of this turn at most, where calls of tools are answered (8)"
     )
-    request: Json = Field({}, description="merged over the scenario's `request`, verbatim")
-    headers: dict[str, str] = Field({}, description="merged over the scenario's `headers`")
-    expect: Json = Field({}, description="what must be true of this turn")
+    request: Json = Field(default_factory=dict, description="merged over the scenario's `request`, verbatim")
+    headers: dict[str, str] = Field(default_factory=dict, description="merged over the scenario's `headers`")
+    expect: Json = Field(default_factory=dict, description="what must be true of this turn")
     capture: dict[str, str] = Field(
-        {}, max_length=50, description="name → JSONPath into the response; `${name}` in later turns"
+        default_factory=dict, max_length=50, description="name → JSONPath into the response; `${name}` in later turns"
     )
     branch_from: Name = Field(ABSENT, description="the earlier turn from which this one continues")
     mock: Json = Field(ABSENT, description="script for the embedded endpoint, ignored on a live target")
@@ -181,31 +181,37 @@ class WrittenScenario(Written):
     scenario: str = Field(min_length=1, max_length=200, description="the title")
     id: str = Field(ABSENT, description="a short name that stays when the title gets better; else made of the title")
     about: str = Field("", max_length=20_000, description="what it is for, shown in the report")
-    tags: Names = Field([], description="pytest markers for `-m`")
+    tags: Names = Field(default_factory=list, description="pytest markers for `-m`")
     owner: Name = Field(ABSENT, description="whom to ask")
-    links: Names = Field([], description="addresses to read on")
+    links: Names = Field(default_factory=list, description="addresses to read on")
     sensitive: bool = Field(False, description="of its texts only lengths and hashes are kept and shown")
-    needs: Names = Field([], description="features that the target must support; else it is skipped")
-    targets: Names = Field([], description="globs over target names, regions and models")
+    needs: Names = Field(default_factory=list, description="features that the target must support; else it is skipped")
+    targets: Names = Field(default_factory=list, description="globs over target names, regions and models")
     modes: WrittenModes = WrittenModes()
     cases: Any = Field(
         ABSENT, description="parameter rows, one case each; `${column}`. Or the name of a `.csv` or `.jsonl` file"
     )
     given: dict[str, Json] = Field(
-        {}, max_length=50, description="generated parameters: name → strategy; one case runs many examples; `${name}`"
+        default_factory=dict,
+        max_length=50,
+        description="generated parameters: name → strategy; one case runs many examples; `${name}`",
     )
     repeat: int = Field(ABSENT, ge=1, le=MOST, description="how often each case runs; all must pass, or as `pass` says")
     demanded: WrittenPass = Field(ABSENT, alias="pass", description="how many of the runs of a case must pass")
-    request: Json = Field({}, description="defaults of every turn's request, in the API's own words")
-    headers: dict[str, str] = Field({}, description="request headers, from the allow-list")
-    tools: list[Json] = Field([], max_length=MOST_TOOLS, description="the API's tool objects, verbatim")
+    request: Json = Field(default_factory=dict, description="defaults of every turn's request, in the API's own words")
+    headers: dict[str, str] = Field(default_factory=dict, description="request headers, from the allow-list")
+    tools: list[Json] = Field(
+        default_factory=list, max_length=MOST_TOOLS, description="the API's tool objects, verbatim"
+    )
     mcp: dict[str, WrittenServer] = Field(
-        {},
+        default_factory=dict,
         min_length=1,
         max_length=10,
         description="tool servers of the harness's own, by label; `${mcp.LABEL.url}` is the address",
     )
     turns: list[WrittenTurn] = Field(min_length=1, max_length=MOST_TURNS, description="the exchange, in order")
-    expect: Json = Field({}, description="what must be true of every turn")
-    allow: dict[str, WrittenAllow] = Field({}, max_length=50, description="rules that may be broken here, by code")
+    expect: Json = Field(default_factory=dict, description="what must be true of every turn")
+    allow: dict[str, WrittenAllow] = Field(
+        default_factory=dict, max_length=50, description="rules that may be broken here, by code"
+    )
     mock: Json = Field(ABSENT, description="script for the embedded endpoint, ignored on a live target")

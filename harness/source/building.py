@@ -6,7 +6,7 @@ the rest is checked too; what breaks a limit or YAML itself ends the document.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError
@@ -42,23 +42,23 @@ class Limits:
     mistakes: int = 100
 
 
-class Leaf:
-    """Where a scalar stands."""
+class Leaf(Protocol):
+    """Where a node stands. The parser's own events tell it, and are kept for it where they can be."""
 
-    __slots__ = ("end", "start")
+    @property
+    def start_mark(self) -> Mark: ...
+    @property
+    def end_mark(self) -> Mark: ...
 
-    def __init__(self, start: Mark, end: Mark) -> None:
-        self.start = start
-        self.end = end
 
-
-class Tree(Leaf):
+class Tree:
     """Where a mapping or list stands, and the nodes in it; `keys` is None for a list."""
 
-    __slots__ = ("inner", "keys")
+    __slots__ = ("end_mark", "inner", "keys", "start_mark")
 
     def __init__(self, start: Mark, end: Mark, keys: "dict[Any, Leaf] | None") -> None:
-        super().__init__(start, end)
+        self.start_mark = start
+        self.end_mark = end
         self.inner: dict[Any, Node] = {}
         self.keys = keys
 
@@ -152,51 +152,59 @@ class Builder:
         return None
 
     def _events(self) -> Built | None:
-        """Takes the events in. Most are scalars without an anchor, for which nothing is made but value and marks."""
-        parser = CParser(self.text)
-        get_event = parser.get_event
+        """Takes the events in. One function: most are scalars without an anchor, and calls would cost the most."""
+        get_event = CParser(self.text).get_event
         stack = self.stack
         enough = min(self.most_nodes, self.limits.expanded)  # no limit is broken with so many
         root: Built | None = None
         while True:
             event: Any = get_event()
             kind = type(event)
+            height = 0
+            placed: Node
             if kind is ScalarEvent:
                 self.nodes += 1
                 self.expanded += 1
                 if self.expanded > enough or self.mistakes:
                     self._bound(event)
-                if event.tag is not None or event.value == "<<":
-                    value = self._value(event)
+                value = event.value
+                if event.tag is not None:
+                    self._tag(event)
                 elif event.implicit[0]:
                     try:
-                        value = plain(event.value)
+                        value = plain(value) if value != "<<" else self._merge(event)
                     except BadNumber as bad:
                         value = self._no_number(event, bad)
-                else:
-                    value = event.value
-                leaf = Leaf(event.start_mark, event.end_mark)
-                if event.anchor is None and stack:
-                    self._put(event, value, leaf)
-                    continue
-                built = Built(value, leaf)
+                placed = event
                 if event.anchor is not None:
-                    self.anchors[event.anchor] = built
+                    self.anchors[event.anchor] = Built(value, placed)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 self._open(event, kind is MappingStartEvent)
                 continue
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                built = self._close(event)
-            elif kind is AliasEvent:
-                built = self._alias(event)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent or kind is AliasEvent:
+                built = self._alias(event) if kind is AliasEvent else self._close(event)
+                value, placed, height = built.value, built.node, built.height
             elif kind is StreamEndEvent or event is None:  # None: behind the end
                 return root
             else:
                 continue
-            if stack:
-                self._put(event, built.value, built.node, built.height)
+            if not stack:
+                root = Built(value, placed)
+                continue
+            frame = stack[-1]
+            if height >= frame.height:
+                frame.height = height + 1
+            keys = frame.node.keys
+            if keys is None:
+                frame.node.inner[len(frame.value)] = placed
+                frame.value.append(value)
+            elif frame.key is NO_KEY:
+                frame.key = self._key(event, value, placed, keys)
             else:
-                root = built
+                if frame.key is not LOST_KEY:
+                    frame.value[frame.key] = value
+                    frame.node.inner[frame.key] = placed
+                frame.key = NO_KEY
 
     def _count(self, event: Any, nodes: int = 1) -> None:
         self.nodes += 1
@@ -224,18 +232,14 @@ class Builder:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._mistake(event, f"tags are refused: `{shown(tag)}`", "write the value alone; text in quotes")
 
-    def _value(self, event: Any) -> Any:
-        """The value of a scalar that has a tag, or may be a merge key."""
-        self._tag(event)
-        if event.implicit[0] and self._wants_key():  # plain, and so without a tag
-            return self._no_merge(event)
-        return event.value
-
     def _no_number(self, event: Any, bad: BadNumber) -> int:
         self._mistake(event, f"`{shown(event.value)}` {bad}", "if it is meant as text, put it in quotes")
         return 0
 
-    def _no_merge(self, event: Any) -> Any:
+    def _merge(self, event: Any) -> Any:
+        """`<<`, which is a text where no key is wanted."""
+        if not self._wants_key():
+            return event.value
         self._mistake(event, "merge keys are refused", "write the keys out")
         return LOST_KEY
 
@@ -255,7 +259,7 @@ class Builder:
 
     def _close(self, event: Any) -> Built:
         frame = self.stack.pop()
-        frame.node.end = event.end_mark
+        frame.node.end_mark = event.end_mark
         built = Built(frame.value, frame.node, self.expanded - frame.before, frame.height)
         if frame.anchor is not None:
             self.anchors[frame.anchor] = built
@@ -271,32 +275,15 @@ class Builder:
             self._count(event)
             reason = "stands for something that holds it" if within else "has no anchor before it"
             self._mistake(event, f"the alias `*{shown(event.anchor)}` {reason}")
-            return Built(None, Leaf(event.start_mark, event.end_mark))
+            return Built(None, event)
         self._count(event, anchored.size)
         if len(self.stack) + anchored.height > self.limits.depth:
             raise TooMuch(event, f"written out, this is nested more than {self.limits.depth} levels deep")
-        node: Node = Leaf(event.start_mark, event.end_mark)
+        node: Node = event
         if isinstance(anchored.node, Tree):
             node = Tree(event.start_mark, event.end_mark, anchored.node.keys)
             node.inner = anchored.node.inner
         return Built(anchored.value, node, anchored.size, anchored.height)
-
-    def _put(self, event: Any, value: Any, placed: Node, height: int = 0) -> None:
-        """Places a finished value in the mapping or list that is open around it."""
-        frame = self.stack[-1]
-        if height >= frame.height:
-            frame.height = height + 1
-        node = frame.node
-        if node.keys is None:
-            node.inner[len(frame.value)] = placed
-            frame.value.append(value)
-        elif frame.key is NO_KEY:
-            frame.key = self._key(event, value, placed, node.keys)
-        else:
-            if frame.key is not LOST_KEY:
-                frame.value[frame.key] = value
-                node.inner[frame.key] = placed
-            frame.key = NO_KEY
 
     def _key(self, event: Any, key: Any, placed: Node, keys: dict[Any, Leaf]) -> Any:
         """The key, if it can be one; else LOST_KEY, and the mistake is noted."""
@@ -313,7 +300,7 @@ class Builder:
             self._mistake(event, f"the key `{shown(key)}` holds a character that cannot be seen")
             return LOST_KEY
         if key in keys:
-            first = self.lines.spot(keys[key].start, keys[key].end, self.first_line)
+            first = self.lines.spot(keys[key].start_mark, keys[key].end_mark, self.first_line)
             self._mistake(event, f"the key `{shown(key)}` stands here twice", f"first in line {first.line}")
             return LOST_KEY
         keys[key] = placed

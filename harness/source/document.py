@@ -46,13 +46,13 @@ class Document:
         """Where the node at `path` stands, or its key; where the path leads nowhere, the last node on the way."""
         node, keys = self._node(path)
         found = keys[path[-1]] if key and path and keys and path[-1] in keys else node
-        return self.lines.spot(found.start, found.end, self.first_line)
+        return self.lines.spot(found.start_mark, found.end_mark, self.first_line)
 
     def place_of_text(self, path: Path, text: str) -> Place:
         """Where a text stands within the scalar at `path`; the whole scalar where it is not written out there."""
         node, _ = self._node(path)
-        column = node.start.column
-        for number in range(node.start.line, node.end.line + 1):
+        column = node.start_mark.column
+        for number in range(node.start_mark.line, node.end_mark.line + 1):
             if (at := self.lines[self.first_line + number].find(text, column)) >= 0:
                 return Place(self.file, self.first_line + number + 1, at + 1, len(text))
             column = 0

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from harness.comparison.statistics import at_least, trials_for
-from harness.engine.planning.repeating import ONCE, Bar, Course, TooFew, bar, passes_for
+from harness.engine.planning.bar import ONCE, Bar, TooFew, bar, passes_for
+from harness.engine.planning.repeating import Course
 from harness.findings import Verdict
 from harness.record.lines import CaseLine
 from harness.scenario.repeating import Repeats, fewest

@@ -7,7 +7,8 @@ from builders import verdicts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.engine.planning.sharding import Shard, durations
+from harness.engine.planning.sharding import Shard
+from harness.running.balancing import durations
 
 CASES = [f"specs/{at % 7}.yaml::s{at}[mock-{mode}-chained]" for at in range(60) for mode in ("plain", "stream")]
 

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from harness.catalogue import Catalogue, Documented
-from harness.engine.planning.repeating import ONCE, Bar, TooFew, bar
+from harness.engine.planning.bar import ONCE, Bar, TooFew, bar
 from harness.engine.planning.stalls import unserved
 from harness.engine.targets.target import Target
 from harness.scenario.actions import MODE_NEEDS

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TypeVar
 
-from harness.record.run import Run
-
 T = TypeVar("T")
 
 
@@ -58,14 +56,6 @@ class Shard:
             if lightest == self.number - 1:
                 mine.add(group)
         return [case for case in cases if _together(identity(case)) in mine]
-
-
-def durations(run: Run) -> dict[str, float]:
-    """How long each case of an earlier run took in all, in seconds."""
-    found: dict[str, float] = {}
-    for line in run.cases:
-        found[line.case] = found.get(line.case, 0.0) + line.seconds
-    return found
 
 
 def _together(case: str) -> str:

@@ -12,9 +12,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from harness.engine.pace.steadiness import Steadiness
+from harness.engine.planning.bar import Bar
 from harness.engine.planning.plan import Case, repeats_of
 from harness.engine.planning.promises import REGIONAL
-from harness.engine.planning.repeating import Bar
 from harness.engine.replay.echoing import RULE as ECHO
 from harness.engine.replay.matching import Asked
 from harness.engine.replay.tape import Recorded, ReplayTarget, Tape

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from harness.engine.pace.steadiness import ANEW
+from harness.engine.planning.bar import ONCE
 from harness.engine.planning.plan import Case
-from harness.engine.planning.repeating import ONCE, Course
+from harness.engine.planning.repeating import Course
 from harness.findings import Level, Verdict
 from harness.outline import Outline
 from harness.record.bounds import bounded
