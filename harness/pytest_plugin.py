@@ -15,11 +15,13 @@ from harness.scenario.files import is_scenario_file
 
 if TYPE_CHECKING:
     from harness.engine.replay.cassette import Cassette
+    from harness.engine.targets.configured import Credentials
     from harness.engine.targets.family import Endpoint
     from harness.engine.traces.resuming import Earlier
     from harness.running.collecting import Harness
     from harness.running.ending import Gate, PageWriter
     from harness.running.run import Execution
+    from harness.wire.redact import Redactor
 
 
 CHECKED = (
@@ -145,7 +147,7 @@ def _made(config: pytest.Config) -> "Harness":
     options.check_recording(config.option)
     cassette, earlier = _cassette(config), _earlier(config)
     if cassette is None:
-        ground = options.ground_of(config, _endpoint)
+        ground = options.ground_of(config, _endpoint, _credentials)
     else:
         ground = options.ground_of_recording(cassette.targets())
     gate, durations = _gate(config), _durations(config)
@@ -186,7 +188,7 @@ def _durations(config: pytest.Config) -> "Mapping[str, float]":
     Raises:
         pytest.UsageError: it cannot be read.
     """
-    if config.option.balance is None:
+    if config.option.balance is None or config.option.shard is None:
         return {}
     from harness.running import balancing
 
@@ -207,6 +209,13 @@ def _endpoint() -> "Endpoint":
     from harness.engine.targets.embedded import Embedded
 
     return Embedded()
+
+
+def _credentials(environment: Mapping[str, str], redact: "Redactor") -> "Credentials":
+    """The credentials of live targets; imported, with what connects to them, where there is one."""
+    from harness.engine.targets.configured import Credentials
+
+    return Credentials(environment, redact)
 
 
 def _page_writer() -> "PageWriter":

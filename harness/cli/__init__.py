@@ -1,9 +1,9 @@
 """The `harness` command. Each file beside this one is a command; it is imported when it is called."""
 
-import gc
 import importlib
 import sys
 from collections.abc import Mapping
+from gc import set_threshold  # `gc` here is the command of this name
 from typing import Any, Final, NoReturn
 
 import click
@@ -44,7 +44,7 @@ class Folder(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Runs a command; wrong use is refused with 4, as everywhere here, and not with click's own 2."""
-        gc.set_threshold(*RARELY)
+        set_threshold(*RARELY)
         streams = Streams()
         sys.exit(streams.status(self._status(args, {**extra, "standalone_mode": False})))
 

@@ -109,7 +109,7 @@ def _targets(file: str | None, endpoint: str | None, variable: str | None) -> Se
     import os
 
     from harness.cli.targets import ask
-    from harness.engine.targets.target import live_target
+    from harness.engine.targets.live import live_target
     from harness.targets.origins import UnsafeEndpoint
     from harness.targets.spec import Selection
     from harness.wire.redact import Secret

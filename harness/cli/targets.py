@@ -49,7 +49,7 @@ def ask(file: str | None, selection: Any, usable: bool = True) -> tuple[Sequence
     redact = Redactor()
     path = Path(file) if file else Path(FILE) if Path(FILE).is_file() else None
     try:
-        found = chosen(path, selection, Credentials(os.environ, redact), endpoint, usable=usable)
+        found = chosen(path, selection, lambda: Credentials(os.environ, redact), endpoint, usable=usable)
     except (NothingChosen, CredentialMissing, Refused) as error:
         click.echo(str(error) if isinstance(error, Refused) else f"error: {error}", err=True)
         raise SystemExit(4) from None

@@ -5,24 +5,29 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from harness.engine.planning.examples import MOST_EXAMPLES
 from harness.engine.planning.sharding import Shard
 from harness.engine.targets.choosing import Chosen, CredentialMissing, NothingChosen, chosen
-from harness.engine.targets.configured import Credentials
 from harness.engine.targets.family import Fetch
-from harness.engine.targets.target import Target, live_target
+from harness.engine.targets.target import Target
 from harness.scenario.repeating import MOST as MOST_REPEATS
 from harness.source.place import Refused, did_you_mean
 from harness.targets.reading import FILE
 from harness.targets.spec import Selection
-from harness.wire.redact import Redactor, Secret
+from harness.wire.redact import Redactor
+
+if TYPE_CHECKING:  # connections, which only live targets need
+    from harness.engine.targets.configured import Credentials
+
+Keys = Callable[[Mapping[str, str], Redactor], "Credentials"]
+"""Makes credentials of an environment, which tell the redactor of every value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,8 @@ class Ground:
     redact: Redactor
 
 
-def ground_of(config: pytest.Config, endpoint: Fetch) -> Ground:
-    """The targets that the options mean; `endpoint` fetches the embedded one.
+def ground_of(config: pytest.Config, endpoint: Fetch, keys: Keys) -> Ground:
+    """The targets that the options mean; `endpoint` fetches the embedded one, `keys` the credentials of live ones.
 
     Raises:
         pytest.UsageError: something is missing, wrong or unsafe; the message says what.
@@ -47,15 +52,12 @@ def ground_of(config: pytest.Config, endpoint: Fetch) -> Ground:
             raise pytest.UsageError(
                 "--endpoint names one target: --targets, --target, --region, --model do not go with it"
             )
-        target, key = named_on_the_command_line(option)
-        if key is not None:
-            redact.add(key)
-        return Ground(Chosen((target,), True), redact)
+        return Ground(Chosen((named_on_the_command_line(option, keys(os.environ, redact)),), True), redact)
     if option.deployment or option.api_key_env:
         raise pytest.UsageError("--deployment and --api-key-env go with --endpoint")
     file = targets_file(option.targets, config.rootpath)
     try:
-        return Ground(chosen(file, selection, Credentials(os.environ, redact), endpoint, option.defect), redact)
+        return Ground(chosen(file, selection, lambda: keys(os.environ, redact), endpoint, option.defect), redact)
     except (NothingChosen, CredentialMissing) as error:
         raise pytest.UsageError(str(error)) from None
     except Refused as refused:
@@ -88,27 +90,24 @@ def targets_file(named: str | None, root: Path) -> Path | None:
     return usual if usual.is_file() else None
 
 
-def named_on_the_command_line(option: Any) -> tuple[Target, Secret | None]:
-    """The target of --endpoint and its companions, and its key.
+def named_on_the_command_line(option: Any, credentials: "Credentials") -> Target:
+    """The target of --endpoint and its companions.
 
     Raises:
-        pytest.UsageError: something is missing or unsafe; the message says what.
+        pytest.UsageError: something is missing or unsafe.
     """
     if option.deployment is None:
         raise pytest.UsageError("--endpoint needs --deployment: what is sent as `model`")
-    key = None
+    if option.api_key_env is not None and not os.environ.get(option.api_key_env):
+        raise pytest.UsageError(f"the variable {option.api_key_env} (--api-key-env) is not set")
     try:
-        if option.api_key_env is not None:
-            value = os.environ.get(option.api_key_env)
-            if not value:
-                raise pytest.UsageError(f"the variable {option.api_key_env} (--api-key-env) is not set")
-            key = Secret(option.api_key_env, value)
-        target = live_target(
-            option.endpoint, option.deployment, key, model=option.target_model, region=option.target_region
+        return credentials.named(
+            *(option.endpoint, option.deployment, option.api_key_env),
+            model=option.target_model,
+            region=option.target_region,
         )
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
-    return target, key
 
 
 def check_examples(wanted: int | None) -> None:

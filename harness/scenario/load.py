@@ -3,7 +3,6 @@
 A file is read once and its digest kept: what runs is what was checked. Loading runs nothing and sends nothing.
 """
 
-import os
 import stat
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -150,10 +149,10 @@ def _shown_path(path: Path, root: Path | None) -> str:
 def _bytes(path: Path, name: str) -> bytes | Diagnostic:
     """The whole file, or why it cannot be read; never more of it than a file may hold."""
     try:
-        found = os.stat(path)
+        found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             return Diagnostic(Place(name, 1, 1), "the file is no regular file")
-        with open(path, "rb", buffering=0) as file:
+        with path.open("rb", buffering=0) as file:
             return file.readall() if found.st_size <= LIMITS.file_bytes else file.read(LIMITS.file_bytes + 1)
     except (FileNotFoundError, NotADirectoryError):
         return Diagnostic(Place(name, 1, 1), "the file does not exist")

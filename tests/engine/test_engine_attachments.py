@@ -8,7 +8,7 @@ from builders.cases import Paper, cases, facts
 from builders.scenarios import mistakes, scenario
 
 from harness.engine.targets.embedded import embedded_family
-from harness.engine.targets.target import LiveTarget
+from harness.engine.targets.live import LiveTarget
 from harness.scenario.load import bound
 from harness.source.place import Refused
 from harness.targets.reading import load

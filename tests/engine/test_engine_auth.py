@@ -13,7 +13,7 @@ from builders.virtual import EPOCH, VirtualClock, virtually
 from harness.engine.targets.auth import EARLY, Authorized, Fixed, NoCredential, Token, Tokens, end_of
 from harness.engine.targets.configured import Credentials
 from harness.engine.targets.entra import Entra
-from harness.engine.targets.target import key_header
+from harness.engine.targets.live import key_header
 from harness.targets.reading import read
 from harness.targets.spec import Auth
 from harness.wire.exchange import Ending, Exchange, How, Request

@@ -15,7 +15,7 @@ from builders.cases import cases
 from harness.engine.engine import Engine
 from harness.engine.loop import EngineLoop
 from harness.engine.targets.embedded import embedded_family
-from harness.engine.targets.target import live_target
+from harness.engine.targets.live import live_target
 from harness.record.writer import RunWriter
 
 TEXT = "id: case\nturns: [{user: Reply with OK., expect: {status: completed}}]\n"

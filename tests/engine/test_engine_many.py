@@ -18,7 +18,7 @@ from harness.engine import conduct
 from harness.engine.engine import Engine
 from harness.engine.planning.plan import Case
 from harness.engine.planning.repeating import Finished
-from harness.engine.targets.target import live_target
+from harness.engine.targets.live import live_target
 from harness.findings import Verdict
 from harness.record.chain import NotRecorded
 from harness.record.lines import CaseLine

@@ -33,7 +33,8 @@ from harness.engine.pace.steadiness import Steadiness
 from harness.engine.planning.plan import plan
 from harness.engine.targets.auth import Fixed, NoCredential, Token, Tokens
 from harness.engine.targets.grounds import RunGrounds
-from harness.engine.targets.target import Facts, LiveTarget
+from harness.engine.targets.live import LiveTarget
+from harness.engine.targets.target import Facts
 from harness.engine.targets.unsealing import Held
 from harness.record.run import Run
 from harness.wire.client import WrongOrigin

@@ -7,7 +7,8 @@ import pytest
 from builders.scenarios import scenario
 from mcp import Client
 
-from harness.engine.planning.stalls import since, stall_for, unserved
+from harness.engine.planning.reach import unserved
+from harness.engine.planning.stalls import since, stall_for
 from harness.engine.targets.grounds import RunGrounds
 from harness.engine.targets.target import Facts
 from harness.scenario.load import bound

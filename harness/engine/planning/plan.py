@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.catalogue import Catalogue, Documented
 from harness.engine.planning.bar import ONCE, Bar, TooFew, bar
-from harness.engine.planning.stalls import unserved
+from harness.engine.planning.reach import unserved
 from harness.engine.targets.target import Target
 from harness.scenario.actions import MODE_NEEDS
 from harness.scenario.load import bound

@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from harness.engine.planning.reach import served_here
 from harness.engine.planning.tool_servers import ANYTHING, ServedTool, Stall, Told, serving
-from harness.engine.targets.target import Facts, Grounds
+from harness.engine.targets.door import Grounds
+from harness.engine.targets.target import Facts
 from harness.scenario.model import Scenario
 from harness.scenario.returns import names_of_arguments
 from harness.scenario.served import Served, address_name
 from harness.scenario.variables import substitute
-from harness.wire.hosts import is_loopback
 
 Hits = Mapping[str, Mapping[str, int]]
 """How often each tool was called, by the labels of servers and the names of tools."""
@@ -36,22 +36,6 @@ def since(before: Hits, after: Hits) -> Hits:
         label: {name: count - before.get(label, {}).get(name, 0) for name, count in tools.items()}
         for label, tools in after.items()
     }
-
-
-def served_here(facts: Facts) -> bool:
-    """Whether the target reaches servers on this machine: the embedded endpoint does, and what else is on loopback."""
-    return facts.kind == "embedded" or is_loopback(urlsplit(facts.endpoint).hostname or "")
-
-
-def unserved(scenario: Scenario, facts: Facts) -> str | None:
-    """Why a scenario with tool servers cannot run on a target; None where it can."""
-    if not scenario.mcp or served_here(facts):
-        return None
-    unmapped = [label for label in scenario.mcp if label not in facts.mcp]
-    if unmapped:
-        return f"{facts.name} cannot reach tool servers on this machine: map {', '.join(unmapped)} under `mcp`"
-    counted = [each for turn in scenario.turns for each in scenario.expectations_of(turn) if each.subject == "mcp_hits"]
-    return f"calls cannot be counted at the servers that {facts.name} names under `mcp`" if counted else None
 
 
 @asynccontextmanager

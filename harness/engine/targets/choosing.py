@@ -1,17 +1,21 @@
 """Which targets a run is on: those of a file, or the default family, as far as they were asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.engine.targets.configured import Credentials, facts_of
 from harness.engine.targets.family import FAMILY, Awaited, Fetch
-from harness.engine.targets.target import Target
-from harness.engine.targets.unsealing import Held
+from harness.engine.targets.target import Facts, Target
 from harness.source.place import did_you_mean
 from harness.targets.reading import load
 from harness.targets.spec import Selection, TargetsFile
-from harness.wire.redact import Secret
+
+if TYPE_CHECKING:  # connections, which the embedded endpoint's targets do without
+    from harness.engine.targets.configured import Credentials
+
+Keys = Callable[[], "Credentials"]
+"""Fetches the credentials of live targets, and with them the code that connects to one."""
 
 
 class NothingChosen(LookupError):
@@ -36,7 +40,7 @@ class Chosen:
 def chosen(
     file: Path | None,
     selection: Selection,
-    credentials: Credentials,
+    credentials: Keys,
     endpoint: Fetch,
     defects: Sequence[str] = (),
     *,
@@ -44,8 +48,8 @@ def chosen(
 ) -> Chosen:
     """The targets of a file, or the default family where there is none; nothing is sent.
 
-    `endpoint` fetches the embedded one, where a target is on it. `usable`: a target that was asked for by its name
-    must have its credential.
+    `credentials` fetches those of live targets, `endpoint` the embedded one, where a target is on it. `usable`: a
+    target that was asked for by its name must have its credential.
 
     Raises:
         harness.source.place.Refused: the file is wrong.
@@ -61,24 +65,22 @@ def chosen(
         family = [Awaited(facts, tuple(defects), endpoint) for facts in FAMILY]
         return Chosen(_picked(family, selection), bool(selection))
     written = load(file, file.as_posix())
-    targets = _picked(_of(written, credentials, endpoint, defects), selection)
+    targets = _picked(_of(written, credentials(), endpoint, defects), selection)
     for target in targets:
         if usable and target.facts.missing and selection.named(target.facts.name):
             raise CredentialMissing(f"the target {target.facts.name} cannot be used: {target.facts.missing}")
     return Chosen(targets, True)
 
 
-def _of(written: TargetsFile, credentials: Credentials, endpoint: Fetch, defects: Sequence[str]) -> tuple[Target, ...]:
+def _of(
+    written: TargetsFile, credentials: "Credentials", endpoint: Fetch, defects: Sequence[str]
+) -> tuple[Target, ...]:
     secrets = {each.name: each.hosts for each in written.secrets}
-    held = {
-        each.name: Held(value, each.hosts)
-        for each in written.secrets
-        if isinstance(value := credentials.secret(each.variable), Secret)
-    }
+    held = credentials.held(written.secrets)
     found: list[Target] = []
     for spec in written.targets:
         if spec.embedded:
-            found.append(Awaited(replace(facts_of(spec), secrets=secrets), tuple(defects), endpoint))
+            found.append(Awaited(replace(Facts.of(spec), secrets=secrets), tuple(defects), endpoint))
         else:
             live = credentials.live(spec)
             found.append(replace(live, facts=replace(live.facts, secrets=secrets), held=held))

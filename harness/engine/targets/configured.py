@@ -1,7 +1,7 @@
 """An operator's targets, with their credentials from the environment, as targets of the engine."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
@@ -9,8 +9,10 @@ from typing import Any
 from harness.engine.clock import Clock
 from harness.engine.targets.auth import Credential, Fixed, Tokens, end_of
 from harness.engine.targets.entra import Entra
-from harness.engine.targets.target import Facts, LiveTarget, key_header
-from harness.targets.spec import Auth, TargetSpec
+from harness.engine.targets.live import LiveTarget, key_header, live_target
+from harness.engine.targets.target import Facts
+from harness.engine.targets.unsealing import Held
+from harness.targets.spec import Auth, SecretSpec, TargetSpec
 from harness.wire.limits import LIMITS
 from harness.wire.redact import Redactor, Secret
 
@@ -29,7 +31,7 @@ class Credentials:
 
     def live(self, spec: TargetSpec) -> LiveTarget:
         """The target of a live endpoint; `facts.missing` says why it cannot be used, where it cannot."""
-        facts = facts_of(spec)
+        facts = Facts.of(spec)
         if spec.auth.kind == "entra":
             tokens, opened = self._provider(spec.auth)
             return LiveTarget(facts, tokens, spec.api_version, opened)
@@ -41,6 +43,27 @@ class Credentials:
             header = key_header(spec.endpoint) if spec.auth.kind == "key" else "Authorization"
             credential = Fixed(secret, header)
         return LiveTarget(facts, credential, spec.api_version)
+
+    def named(
+        self, endpoint: str, deployment: str, variable: str | None, *, model: str | None, region: str | None
+    ) -> LiveTarget:
+        """The target that is named by its address, with the key in an environment variable, if it needs one.
+
+        Raises:
+            ValueError: the address is unsafe, or there is no key to be used; the message says why.
+        """
+        key = None if variable is None else self.secret(variable)
+        if isinstance(key, str):
+            raise ValueError(key)
+        return live_target(endpoint, deployment, key, model=model, region=region)
+
+    def held(self, secrets: Iterable[SecretSpec]) -> Mapping[str, Held]:
+        """The operator's secrets that are there, by name."""
+        return {
+            each.name: Held(value, each.hosts)
+            for each in secrets
+            if isinstance(value := self.secret(each.variable), Secret)
+        }
 
     def secret(self, variable: str, kind: str = "key") -> Secret | str:
         """The secret in an environment variable, or why there is none to be used."""
@@ -72,22 +95,3 @@ class Credentials:
             entra = Entra(auth)
             self._providers[auth] = Tokens(str(auth), entra.fetch, self._clock, self._redactor.add), entra.open
         return self._providers[auth]
-
-
-def facts_of(spec: TargetSpec) -> Facts:
-    """What is known of a target."""
-    return Facts(
-        spec.name,
-        "embedded" if spec.embedded else "live",
-        spec.endpoint,
-        spec.deployment,
-        spec.model,
-        spec.version,
-        spec.region,
-        spec.deployment_type,
-        spec.image_deployment,
-        spec.quota,
-        mcp=spec.mcp,
-        attachments=spec.attachments,
-        clients=spec.clients,
-    )

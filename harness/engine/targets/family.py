@@ -7,9 +7,12 @@ does without: it is fetched when a script is to be read or a case opens its door
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from harness.engine.targets.target import Door, Facts, Grounds, Target
+from harness.engine.targets.target import Facts, Target
+
+if TYPE_CHECKING:
+    from harness.engine.targets.door import Door, Grounds
 
 MODELS: Final = (
     ("gpt-5-mini", "swedencentral"),
@@ -52,7 +55,7 @@ class Awaited:
     def mistake(self, script: Mapping[str, Any] | None) -> tuple[str, tuple[str | int, ...]] | None:
         return None if script is None else self._there().mistake(script)
 
-    def open(self, grounds: Grounds, script: Mapping[str, Any] | None) -> AbstractAsyncContextManager[Door]:
+    def open(self, grounds: "Grounds", script: Mapping[str, Any] | None) -> "AbstractAsyncContextManager[Door]":
         return self._there().open(grounds, script)
 
     def _there(self) -> Target:
