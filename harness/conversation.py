@@ -77,8 +77,9 @@ class Knowledge:
     """What is known of a case that no exchange of it tells.
 
     `planted` are facts that the harness had told to the model: the value of each, by the turn in which it was told.
-    `asked` are the values that a turn must bring back, by turn. `foreign` are values that other cases of the run
-    planted, `given` the ids of responses that other cases of the run were given; both by value, with the case's id.
+    `asked` are the values that a turn must bring back, by turn. `foreign` are values in the case's answers that other
+    cases of the run planted, `given` the ids of responses that other cases of the run were given; both by value, with
+    the case's id.
     """
 
     planted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

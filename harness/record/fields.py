@@ -128,7 +128,7 @@ def _as_is(form: Any) -> frozenset[type]:
     if get_origin(form) in (Union, types.UnionType):
         inner = _as_is(_optional(form))
         return inner | {types.NoneType} if inner else inner
-    return frozenset((form,)) if form in (str, bool, int) else frozenset()
+    return frozenset((form,)) if form in (str, bool, int, float) else frozenset()
 
 
 def _optional(form: Any) -> Any:
@@ -197,7 +197,9 @@ def _mapping(inner: Reader, as_is: frozenset[type]) -> Reader:
 def _dataclass(form: type) -> Reader:
     hints = get_type_hints(form)
     known = {f.name: (_as_is(hints[f.name]), reader(hints[f.name])) for f in fields(form)}
+    anything = {name for name in known if hints[name] in (Any, object)}
     required = [f.name for f in fields(form) if default_of(f) is MISSING]
+    demanded = frozenset(required)
 
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -205,11 +207,13 @@ def _dataclass(form: type) -> Reader:
         found: dict[str, Any] = {}
         name = ""
         try:
-            for name in required:
-                if name not in value:
-                    raise WrongShape("a value", None)
+            if not demanded <= value.keys():
+                name = next(each for each in required if each not in value)
+                raise WrongShape("a value", None)
             for name, each in value.items():  # most lines hold few of the fields there are
-                if name in known:
+                if name in anything:
+                    found[name] = each
+                elif name in known:
                     as_is, inner = known[name]
                     found[name] = each if type(each) in as_is else inner(each)
         except WrongShape as wrong:

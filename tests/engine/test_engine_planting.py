@@ -9,7 +9,7 @@ from builders.scenarios import scenario, told
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.engine.planning.planting import Planting, plot, seed_of
+from harness.engine.planning.planting import VALUE, Planting, plot, seed_of
 from harness.scenario.model import ASKING
 
 PLANTS = """
@@ -76,8 +76,21 @@ def test_cases_know_what_was_planted_and_given_in_others():
     first, second = planting.begin(one), planting.begin(other)
     values = {value for each in first.values.values() for value in each}
 
-    assert values == set(planting.knowledge(other, second, ()).foreign)
-    assert set(planting.knowledge(other, second, ()).foreign.values()) == {one.id}
+    own = {value for each in second.values.values() for value in each}
+    heard = conducted(PLANTS, "OK", [said(f"({', '.join(values | own)})")], "OK")[0].conversation.turns
+    silent = conducted(PLANTS, "OK", "12345-BC", "OK")[0].conversation.turns
+
+    assert planting.knowledge(other, second, heard).foreign == dict.fromkeys(values, one.id)
+    assert planting.knowledge(one, first, heard).foreign == dict.fromkeys(own, other.id)
+    assert planting.knowledge(other, second, silent).foreign == {}
+
+
+@given(st.integers(0, 2**32))
+def test_every_value_that_is_planted_can_be_looked_up(seed: int):
+    """What is looked for in answers has the shape of every value, wherever it stands."""
+    (case,) = cases("modes: {state: [chained], delivery: [plain]}\n" + dedent(PLANTS))
+    for value in (value for each in plot(case, seed).values.values() for value in each):
+        assert VALUE.findall(repr([{"text": f"a{value}b\n"}])) == [value]
 
 
 def test_a_case_that_plants_nothing_sends_what_was_written():

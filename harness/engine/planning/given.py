@@ -1,4 +1,4 @@
-"""To which case each id was given, of a run with any number of cases: in a fixed space.
+"""To which case each id, or each fact, was given, of a run with any number of cases: in a fixed space.
 
 Of many cases, ids would be most of what a run holds, and without end. Kept are 64 bits of a sum of each, in flat
 tables of a fixed size, which take their memory from the system as they fill: two of a million ids share a sum once in
@@ -48,11 +48,30 @@ class Given:
 
     def first(self, id_: str, case: str) -> str:
         """Notes that a case was given the id; answers the first that was."""
-        sum_ = int.from_bytes(hashlib.blake2b(id_.encode(errors="surrogatepass"), digest_size=8).digest(), "big") or 1
-        for table in (self._table, self._before):
-            if table is not None and table.sums[at := table.at(sum_)]:
-                return table.cases[table.numbers[at]]
+        sum_ = _sum(id_)
+        known = self._of(sum_)
+        if known is not None:
+            return known
         if self._table.count == FULL:
             self._table, self._before = _Table(), self._table
         self._table.note(self._table.at(sum_), sum_, case)
         return case
+
+    def of(self, id_: str) -> str | None:
+        """The case that was given the id; None where none is known."""
+        return self._of(_sum(id_))
+
+    def _of(self, sum_: int) -> str | None:
+        for table in (self._table, self._before):
+            if table is not None and table.sums[at := table.at(sum_)]:
+                return table.cases[table.numbers[at]]
+        return None
+
+    def __bool__(self) -> bool:
+        """Whether anything was noted."""
+        return self._before is not None or self._table.count > 0
+
+
+def _sum(id_: str) -> int:
+    """64 bits of a sum, never 0: that is a free place."""
+    return int.from_bytes(hashlib.blake2b(id_.encode(errors="surrogatepass"), digest_size=8).digest(), "big") or 1

@@ -7,6 +7,7 @@ for after the last.
 
 import hashlib
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -35,6 +36,8 @@ THINGS: Final = (
 LATER: Final = 3
 """Turns after the first that are told one fact each, at most."""
 LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
+VALUE: Final = re.compile(rf"[0-9]{{5}}-[{LETTERS}]{{2}}")
+"""What every value of a fact looks like, so that those of others can be looked up where they may stand."""
 
 
 def seed_of(run: str) -> int:
@@ -121,14 +124,15 @@ class Planting:
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
-        self._planted: dict[str, str] = {}
+        self._planted = Given()
         self._given = Given()
 
     def begin(self, case: Case) -> Plot:
         """What is planted in a case that begins now."""
         made = plot(case, self.seed)
         for values in made.values.values():
-            self._planted.update(dict.fromkeys(values, case.id))
+            for value in values:
+                self._planted.first(value, case.id)
         return made
 
     def knowledge(self, case: Case, made: Plot, taken: Sequence[TurnTaken]) -> Knowledge:
@@ -142,8 +146,15 @@ class Planting:
             reply.id for each in taken for reply in each.replies if reply.operation == "create" and reply.id is not None
         }
         given = {id_: other for id_ in ids if (other := self._given.first(id_, case.id)) != case.id}
-        foreign = {value: other for value, other in self._planted.items() if other != case.id}
-        return Knowledge(planted, asked, foreign, given)
+        return Knowledge(planted, asked, self._foreign(case, taken), given)
+
+    def _foreign(self, case: Case, taken: Sequence[TurnTaken]) -> dict[str, str]:
+        """The values in a case's answers that were planted in other cases, each with its case."""
+        if not self._planted:
+            return {}
+        answers = repr([reply.output for each in taken for reply in (*each.replies, *each.joined)])
+        found = {value: self._planted.of(value) for value in VALUE.findall(answers)}
+        return {value: other for value, other in found.items() if other is not None and other != case.id}
 
 
 def _kept(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
