@@ -154,7 +154,6 @@ class RunWriter:
         if self._closing.is_set():
             return
         self._closing.set()
-        self._dirty.set()
         self._syncing.join()
         try:
             self._sync()
@@ -202,7 +201,9 @@ class RunWriter:
         return where
 
     def _keep_in_sync(self) -> None:
-        while self._dirty.wait() and not self._closing.wait(SYNC_EVERY):
+        while not self._closing.wait(SYNC_EVERY):
+            if not self._dirty.is_set():
+                continue
             self._dirty.clear()
             try:
                 self._sync()

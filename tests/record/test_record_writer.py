@@ -280,6 +280,21 @@ def test_it_syncs_by_itself_and_not_for_every_line(tmp_path: Path, monkeypatch: 
     assert len(synced) < 300
 
 
+def test_it_closes_whatever_its_syncing_thread_is_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Closed again and again in the very moment in which something is put on disk: it always comes to an end."""
+    monkeypatch.setattr(module, "SYNC_EVERY", 0.0001)
+
+    def open_and_close() -> None:
+        for number in range(200):
+            with RunWriter(tmp_path / str(number), runs.head([runs.case_id("a")])) as writer:
+                writer.case(runs.case(runs.case_id("a")))
+
+    thread = threading.Thread(target=open_and_close, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+
+
 def test_threads_may_write_at_once(tmp_path: Path):
     modes = [runs.case_id(str(n)) for n in range(200)]
     with RunWriter(tmp_path / "run", runs.head(modes)) as writer:
