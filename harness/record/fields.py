@@ -95,6 +95,9 @@ encode: Final[Callable[[Any], str]] = json.JSONEncoder(
 """Any of the lines' values as one line of ASCII JSON. Raises ValueError or TypeError for what JSON cannot hold."""
 
 
+WAYS: Final = 256
+"""How many ways to read objects of one kind are kept, by their names and types: most lines are alike."""
+
 _readers: dict[Any, Reader] = {}
 
 
@@ -195,30 +198,38 @@ def _mapping(inner: Reader, as_is: frozenset[type]) -> Reader:
 
 
 def _dataclass(form: type) -> Reader:
-    hints = get_type_hints(form)
-    known = {f.name: (_as_is(hints[f.name]), reader(hints[f.name])) for f in fields(form)}
-    anything = {name for name in known if hints[name] in (Any, object)}
+    told = get_type_hints(form)
+    hints = {f.name: told[f.name] for f in fields(form)}
+    known = {name: (_as_is(hint), None if hint in (Any, object) else reader(hint)) for name, hint in hints.items()}
     required = [f.name for f in fields(form) if default_of(f) is MISSING]
-    demanded = frozenset(required)
+    ways: dict[tuple[object, ...], list[tuple[str, Reader]]] = {}
 
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
             raise WrongShape("object", value)
-        found: dict[str, Any] = {}
+        alike = (*value, *map(type, value.values()))
+        if (way := ways.get(alike)) is not None:
+            found = value.copy()
+        else:
+            found = {name: value[name] for name in value if name in known}
+            way = way_of(found)
+            if len(found) == len(value) and len(ways) < WAYS:
+                ways[alike] = way
         name = ""
         try:
-            if not demanded <= value.keys():
-                name = next(each for each in required if each not in value)
-                raise WrongShape("a value", None)
-            for name, each in value.items():  # most lines hold few of the fields there are
-                if name in anything:
-                    found[name] = each
-                elif name in known:
-                    as_is, inner = known[name]
-                    found[name] = each if type(each) in as_is else inner(each)
+            for name, inner in way:
+                found[name] = inner(found[name])
         except WrongShape as wrong:
             raise wrong.under(name) from None
         return form(**found)
+
+    def way_of(value: dict[str, Any]) -> list[tuple[str, Reader]]:
+        """What has to be read of all objects whose names and types are these; the rest is as it should be."""
+        for name in required:
+            if name not in value:
+                raise WrongShape("a value", None).under(name)
+        way = [(name, *known[name]) for name in value]
+        return [(name, inner) for name, as_is, inner in way if inner and type(value[name]) not in as_is]
 
     return read
 
