@@ -19,7 +19,7 @@ from harness.engine.planning.scripts import script
 from harness.engine.planning.stalls import Serving, since, stall_for
 from harness.engine.replay.tape import ReplayTarget
 from harness.engine.targets.auth import NoCredential
-from harness.engine.targets.door import Grounds
+from harness.engine.targets.target import Grounds
 from harness.engine.targets.unsealing import SecretNotSent
 from harness.engine.traces.cleaning import cleaned
 from harness.engine.turns.actions import ACTIONS

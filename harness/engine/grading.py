@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from harness.conversation import TurnTaken
-from harness.engine.targets.door import Grounds
-from harness.engine.targets.target import Target
+from harness.engine.targets.target import Grounds, Target
 from harness.engine.turns.course import Course
 from harness.engine.turns.delivery import post
 from harness.expectations import expect

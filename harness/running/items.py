@@ -17,7 +17,6 @@ from harness.catalogue import Catalogue
 from harness.engine.planning.plan import Case, Omitted, Plan, plan
 from harness.engine.planning.scripts import wrong_scripts
 from harness.engine.planning.unbelieving import Unbelieving
-from harness.engine.targets.target import Target
 from harness.findings import Verdict
 from harness.record.chain import NotRecorded
 from harness.scenario.files import project_of
@@ -27,8 +26,9 @@ from harness.scenario.variables import names
 from harness.source.place import Refused
 from harness.wire.redact import Redactor
 
-if TYPE_CHECKING:  # the record's lines, which collecting does without
+if TYPE_CHECKING:  # connections and the record's lines, which collecting does without
     from harness.engine.planning.repeating import Finished
+    from harness.engine.targets.target import Target
 
 _UNATTENDED: Final = frozenset({"request"})
 
@@ -36,7 +36,7 @@ _UNATTENDED: Final = frozenset({"request"})
 class Played(Protocol):
     """A recorded run that is played again, and planned as it was."""
 
-    def knowing(self, scenario: Scenario) -> tuple[Target, ...]:
+    def knowing(self, scenario: Scenario) -> "tuple[Target, ...]":
         """The recorded targets, to plan a scenario on."""
         ...
 
@@ -49,7 +49,7 @@ class Running(Protocol):
     """What items need of the run that they are part of."""
 
     settings: dict[str, Any]
-    targets: tuple[Target, ...]
+    targets: "tuple[Target, ...]"
     unconfigured: bool
     redact: Redactor
     omitted: list[Omitted]

@@ -16,7 +16,6 @@ from harness.engine.planning.examples import MOST_EXAMPLES
 from harness.engine.planning.sharding import Shard
 from harness.engine.targets.choosing import Chosen, CredentialMissing, NothingChosen, chosen
 from harness.engine.targets.family import Fetch
-from harness.engine.targets.target import Target
 from harness.scenario.repeating import MOST as MOST_REPEATS
 from harness.source.place import Refused, did_you_mean
 from harness.targets.reading import FILE
@@ -25,6 +24,7 @@ from harness.wire.redact import Redactor
 
 if TYPE_CHECKING:  # connections, which only live targets need
     from harness.engine.targets.configured import Credentials
+    from harness.engine.targets.target import Target
 
 Keys = Callable[[Mapping[str, str], Redactor], "Credentials"]
 """Makes credentials of an environment, which tell the redactor of every value."""
@@ -64,7 +64,7 @@ def ground_of(config: pytest.Config, endpoint: Fetch, keys: Keys) -> Ground:
         raise pytest.UsageError(f"nothing was sent\n{refused}") from None
 
 
-def ground_of_recording(targets: Sequence[Target]) -> Ground:
+def ground_of_recording(targets: "Sequence[Target]") -> Ground:
     """What a run stands on that is played again: the targets of that day, and no credential."""
     return Ground(Chosen(tuple(targets), True), Redactor())
 
@@ -90,7 +90,7 @@ def targets_file(named: str | None, root: Path) -> Path | None:
     return usual if usual.is_file() else None
 
 
-def named_on_the_command_line(option: Any, credentials: "Credentials") -> Target:
+def named_on_the_command_line(option: Any, credentials: "Credentials") -> "Target":
     """The target of --endpoint and its companions.
 
     Raises:

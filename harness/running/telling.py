@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.engine.targets.target import Facts
+from harness.engine.targets.facts import Facts
 
 
 def where_of(facts: Sequence[Facts]) -> str:

@@ -15,9 +15,9 @@ from harness.catalogue import Catalogue
 from harness.engine.clock import Clock, RoomClock
 from harness.engine.conduct import Conducted, conduct
 from harness.engine.planning.plan import Case, plan
-from harness.engine.targets.door import Door, Grounds
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
-from harness.engine.targets.target import Facts
+from harness.engine.targets.target import Door, Grounds
 from harness.findings import Verdict, verdict
 from harness.reply import Reply
 from harness.wire.exchange import Ending, Exchange, Head, How, Request

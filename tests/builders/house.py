@@ -12,9 +12,9 @@ from harness.engine.pace.steadiness import Steadiness
 from harness.engine.planning.alike import Alike
 from harness.engine.planning.plan import Case, plan
 from harness.engine.planning.planting import Planting
-from harness.engine.targets.door import Grounds
 from harness.engine.targets.embedded import embedded_family
 from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Grounds
 from harness.findings import Level, Verdict, verdict
 from harness.scenario.files import is_scenario_file
 from harness.scenario.load import load_all

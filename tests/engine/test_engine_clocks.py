@@ -11,7 +11,7 @@ from builders.virtual import EPOCH, VirtualClock, virtually
 from harness.engine.clock import ahead_of
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.targets.auth import Authorized, Token, Tokens
-from harness.engine.targets.door import Door
+from harness.engine.targets.target import Door
 from harness.wire.exchange import Ending, Exchange, Head, How, Request
 from harness.wire.redact import Secret
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from harness.cli import main
 from harness.engine.probing.examining import Step, examine
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
-from harness.engine.targets.target import Facts
 from harness.targets.spec import Quota
 from harness.wire.exchange import Exchange, How, Request
 

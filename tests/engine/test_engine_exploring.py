@@ -14,8 +14,8 @@ from harness.engine.conduct import conduct
 from harness.engine.exploring import Explored, Exploring, explore
 from harness.engine.planning.examples import EXAMPLES, SHRINKS
 from harness.engine.planning.plan import Case
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
-from harness.engine.targets.target import Facts
 from harness.findings import Verdict, verdict
 from harness.source.place import Refused
 from harness.wire.exchange import Exchange, How, Request

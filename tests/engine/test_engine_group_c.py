@@ -12,8 +12,8 @@ from harness.engine.conduct import Conducted, conduct
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.planning.plan import plan
 from harness.engine.targets.embedded import EmbeddedTarget
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
-from harness.engine.targets.target import Facts
 from harness.findings import Level, Verdict, verdict
 
 ONE = "scenario: One\nturns: [{user: Reply with OK., expect: {text: {contains: OK}}}]\n"

@@ -12,8 +12,8 @@ from builders.cases import BASE, StandIn, cases, verdict_of
 from harness.engine.conduct import Conducted, conduct
 from harness.engine.pace.hours import Hours
 from harness.engine.pace.steadiness import Steadiness
-from harness.engine.targets.door import Door, Grounds
 from harness.engine.targets.grounds import RunGrounds
+from harness.engine.targets.target import Door, Grounds
 from harness.findings import Verdict
 from harness.wire.client import Client
 from harness.wire.exchange import Ending, Exchange, How, Request

@@ -11,7 +11,7 @@ import pytest
 from harness.engine.ledger import Entry, Ledger, left_behind, read
 from harness.engine.pace.breaker import NotSent
 from harness.engine.targets.auth import NoCredential
-from harness.engine.targets.door import Door
+from harness.engine.targets.target import Door
 from harness.engine.traces.cleaning import cleaned, removed, sweep
 from harness.engine.traces.remembering import Remembering
 from harness.wire.exchange import Ending, Exchange, Head, How, Request

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives import serialization
 
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.targets.auth import Fixed
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
 from harness.engine.targets.live import LiveTarget
-from harness.engine.targets.target import Facts
 from harness.wire.client import Client, WrongOrigin
 from harness.wire.exchange import Exchange, How, Request
 from harness.wire.redact import Secret

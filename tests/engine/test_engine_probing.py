@@ -13,8 +13,8 @@ from harness.engine.pace.steadiness import Steadiness
 from harness.engine.probing.probes import PROBES
 from harness.engine.probing.probing import Did, Drift, Entry, Probed, entries, probe
 from harness.engine.targets.embedded import EmbeddedTarget
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
-from harness.engine.targets.target import Facts
 from harness.mock.offered import REGIONS
 
 

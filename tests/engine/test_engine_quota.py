@@ -7,9 +7,9 @@ from builders.virtual import VirtualClock, virtually
 
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.targets.auth import Fixed
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
 from harness.engine.targets.live import LiveTarget
-from harness.engine.targets.target import Facts
 from harness.mock import MockServer
 from harness.targets.spec import Quota
 from harness.wire.exchange import Request

@@ -32,9 +32,9 @@ from harness.engine.conduct import conduct
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.planning.plan import plan
 from harness.engine.targets.auth import Fixed, NoCredential, Token, Tokens
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
 from harness.engine.targets.live import LiveTarget
-from harness.engine.targets.target import Facts
 from harness.engine.targets.unsealing import Held
 from harness.record.run import Run
 from harness.wire.client import WrongOrigin

@@ -9,8 +9,8 @@ from mcp import Client
 
 from harness.engine.planning.reach import unserved
 from harness.engine.planning.stalls import since, stall_for
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
-from harness.engine.targets.target import Facts
 from harness.scenario.load import bound
 
 HERE = Facts("mock", "embedded", "mock", "gpt-5-mini")

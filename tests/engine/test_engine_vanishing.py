@@ -21,8 +21,8 @@ from harness.engine.ledger import Ledger, read
 from harness.engine.pace.steadiness import Steadiness
 from harness.engine.planning.plan import plan
 from harness.engine.targets.auth import Fixed
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.live import LiveTarget
-from harness.engine.targets.target import Facts
 from harness.findings import Level
 from harness.mock import MockServer
 from harness.mock.app import Service

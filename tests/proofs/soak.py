@@ -37,9 +37,9 @@ from builders.cases import cases
 from harness.engine.engine import Engine
 from harness.engine.planning.plan import Case
 from harness.engine.planning.repeating import Finished
-from harness.engine.targets.door import Door, Grounds
 from harness.engine.targets.embedded import EmbeddedTarget, embedded_family
-from harness.engine.targets.target import Facts
+from harness.engine.targets.facts import Facts
+from harness.engine.targets.target import Door, Grounds
 from harness.findings import Verdict
 from harness.mock.defects import DEFECTS
 from harness.record.writer import RunWriter

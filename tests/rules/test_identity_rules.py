@@ -11,8 +11,8 @@ from harness.engine.conduct import conduct
 from harness.engine.planning.plan import plan
 from harness.engine.planning.unbelieving import Unbelieving
 from harness.engine.targets.embedded import EmbeddedTarget
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.grounds import RunGrounds
-from harness.engine.targets.target import Facts
 from harness.findings import Level, verdict
 
 TEXT = "scenario: One\nneeds: [{need}]\nturns: [{{user: Reply with OK., expect: {{status: completed}}}}]\n"

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from harness.engine.targets.door import Door
+from harness.engine.targets.target import Door
 from harness.wire.exchange import Ending, Exchange, How, Request
 
 

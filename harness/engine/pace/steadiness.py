@@ -14,8 +14,8 @@ from harness.engine.pace.book import Book, OneProcess
 from harness.engine.pace.breaker import Breaker
 from harness.engine.pace.pace import FIRST, MOST, Pacer
 from harness.engine.pace.retrying import Circumstances, Retrying
-from harness.engine.targets.door import Door
-from harness.engine.targets.target import Facts, Target
+from harness.engine.targets.facts import Facts
+from harness.engine.targets.target import Door, Target
 from harness.findings import Level, Verdict
 from harness.record.lines import CaseLine
 from harness.reply import Reply

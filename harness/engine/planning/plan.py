@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.catalogue import Catalogue, Documented
 from harness.engine.planning.bar import ONCE, Bar, TooFew, bar
 from harness.engine.planning.reach import unserved
-from harness.engine.targets.target import Target
 from harness.scenario.actions import MODE_NEEDS
 from harness.scenario.load import bound
 from harness.scenario.model import Scenario
@@ -18,6 +17,9 @@ from harness.scenario.variables import names
 from harness.scenario.variants import fetched, variants
 from harness.source.place import Diagnostic, Refused, shown, suggestion
 from harness.targets.origins import on_list, origin_of
+
+if TYPE_CHECKING:  # connections, which planning does without
+    from harness.engine.targets.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Case:
 
     id: str
     scenario: Scenario
-    target: Target
+    target: "Target"
     delivery: str
     state: str
     client: str
@@ -40,7 +42,7 @@ class Case:
     repeat: int = 0
     repeats: Bar = ONCE
     skipped: str | None = None
-    graders: Mapping[str, Target] = field(default_factory=dict)
+    graders: "Mapping[str, Target]" = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -77,7 +79,7 @@ def sum_of(ids: Iterable[str]) -> str:
 
 def plan(
     scenario: Scenario,
-    targets: Sequence[Target],
+    targets: "Sequence[Target]",
     catalogue: Catalogue,
     settings: Mapping[str, Any] | None = None,
     *,
@@ -141,7 +143,7 @@ def repeats_of(scenario: Scenario, wanted: int | None, who: str) -> Bar:
         raise Refused([told]) from None
 
 
-def _unfetched(scenario: Scenario, target: Target) -> str | None:
+def _unfetched(scenario: Scenario, target: "Target") -> str | None:
     """Why what the scenario sends by address cannot be fetched from the target; None where it can, or sends none."""
     facts = target.facts
     absent = [] if facts.kind == "embedded" else [name for name in fetched(scenario) if name not in facts.attachments]
@@ -150,7 +152,7 @@ def _unfetched(scenario: Scenario, target: Target) -> str | None:
     return f"{facts.name} cannot fetch {absent[0]} from this machine: name its address under `attachments`"
 
 
-def _graders(scenario: Scenario, targets: Sequence[Target]) -> dict[str, Target]:
+def _graders(scenario: Scenario, targets: "Sequence[Target]") -> "dict[str, Target]":
     """The targets that `judge:` names.
 
     Raises:
@@ -173,8 +175,8 @@ def _graders(scenario: Scenario, targets: Sequence[Target]) -> dict[str, Target]
 
 
 def _chosen(
-    scenario: Scenario, targets: Sequence[Target], catalogue: Catalogue, first_that_fits: bool
-) -> list[tuple[Target, str | None]]:
+    scenario: Scenario, targets: "Sequence[Target]", catalogue: Catalogue, first_that_fits: bool
+) -> "list[tuple[Target, str | None]]":
     """The targets to run on, each with the reason for which its cases are skipped, or None."""
     judged = []
     for target in targets:
@@ -187,7 +189,7 @@ def _chosen(
     return (fitting or judged)[:1]
 
 
-def _kept_from(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
+def _kept_from(scenario: Scenario, target: "Target", catalogue: Catalogue) -> str | None:
     """Why the scenario is not sent to the target; None where it is."""
     return (
         _unwanted(scenario, target)
@@ -197,7 +199,7 @@ def _kept_from(scenario: Scenario, target: Target, catalogue: Catalogue) -> str 
     )
 
 
-def _unwanted(scenario: Scenario, target: Target) -> str | None:
+def _unwanted(scenario: Scenario, target: "Target") -> str | None:
     """Why the scenario is not meant for the target: none of its globs fits name, region or model."""
     facts = target.facts
     names = [name for name in (facts.name, facts.region, facts.model, facts.deployment) if name]
@@ -206,13 +208,13 @@ def _unwanted(scenario: Scenario, target: Target) -> str | None:
     return f"is for the targets {', '.join(scenario.targets)} alone, and {facts.name} is none of them"
 
 
-def _unusable(target: Target) -> str | None:
+def _unusable(target: "Target") -> str | None:
     """Why nothing can be sent to the target: its credential is not there."""
     missing = target.facts.missing
     return f"{target.facts.name} cannot be used: {missing}" if missing else None
 
 
-def _sealed(scenario: Scenario, target: Target) -> str | None:
+def _sealed(scenario: Scenario, target: "Target") -> str | None:
     """Why a secret that the scenario names may not be sent to the target."""
     facts = target.facts
     if not scenario.varies:
@@ -226,12 +228,12 @@ def _sealed(scenario: Scenario, target: Target) -> str | None:
     return None
 
 
-def _beyond(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
+def _beyond(scenario: Scenario, target: "Target", catalogue: Catalogue) -> str | None:
     """Why the target cannot do what the scenario needs, or cannot reach what it needs."""
     return _unmet(scenario, target, catalogue) or unserved(scenario, target.facts)
 
 
-def _documented(scenario: Scenario, target: Target, catalogue: Catalogue) -> bool:
+def _documented(scenario: Scenario, target: "Target", catalogue: Catalogue) -> bool:
     """Whether everything that the scenario needs is documented for the target."""
     facts = target.facts
     return all(
@@ -240,7 +242,7 @@ def _documented(scenario: Scenario, target: Target, catalogue: Catalogue) -> boo
     )
 
 
-def _unsupported(modes: Sequence[str], target: Target, catalogue: Catalogue) -> str | None:
+def _unsupported(modes: Sequence[str], target: "Target", catalogue: Catalogue) -> str | None:
     """Why the target cannot be used in this delivery and state, as far as is documented.
 
     Where it is not even documented to answer at all, its modes say nothing more.
@@ -257,7 +259,7 @@ def _unsupported(modes: Sequence[str], target: Target, catalogue: Catalogue) -> 
     return None
 
 
-def _unmet(scenario: Scenario, target: Target, catalogue: Catalogue) -> str | None:
+def _unmet(scenario: Scenario, target: "Target", catalogue: Catalogue) -> str | None:
     """Why the target cannot meet the scenario's needs, as far as is documented."""
     facts = target.facts
     for feature in scenario.needs:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from harness.engine.targets.target import Facts
+from harness.engine.targets.facts import Facts
 from harness.scenario.model import Scenario
 from harness.wire.hosts import is_loopback
 

@@ -1,13 +1,15 @@
 """Scripts for the embedded endpoint: that of a case, and what is wrong with it, at its own line."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.engine.planning.plan import Case, drawn_from
-from harness.engine.targets.target import Target
 from harness.scenario.model import Scenario
 from harness.source.document import Path
 from harness.source.place import Diagnostic, Place
+
+if TYPE_CHECKING:  # connections, which planning does without
+    from harness.engine.targets.target import Target
 
 
 def script(case: Case, seed: int = 0) -> Mapping[str, Any] | None:
@@ -24,7 +26,7 @@ def script(case: Case, seed: int = 0) -> Mapping[str, Any] | None:
     return {**(made or {}), "turns": turns}
 
 
-def wrong_scripts(runs: Iterable[tuple[Scenario, Target]]) -> tuple[Diagnostic, ...]:
+def wrong_scripts(runs: "Iterable[tuple[Scenario, Target]]") -> tuple[Diagnostic, ...]:
     """What targets cannot follow in the `mock:` blocks of scenarios with their values put in.
 
     Each mistake is told once, in file order.

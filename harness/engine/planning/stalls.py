@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.engine.planning.reach import served_here
 from harness.engine.planning.tool_servers import ANYTHING, ServedTool, Stall, Told, serving
-from harness.engine.targets.door import Grounds
-from harness.engine.targets.target import Facts
+from harness.engine.targets.facts import Facts
+from harness.engine.targets.target import Grounds
 from harness.scenario.model import Scenario
 from harness.scenario.returns import names_of_arguments
 from harness.scenario.served import Served, address_name

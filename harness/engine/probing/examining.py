@@ -14,8 +14,8 @@ from typing import Final
 from harness.engine.clock import SKEW, Clock, ahead_of, told_ahead
 from harness.engine.pace.steadiness import ADVICE
 from harness.engine.targets.auth import NoCredential
-from harness.engine.targets.door import Grounds
-from harness.engine.targets.target import Facts, Target
+from harness.engine.targets.facts import Facts
+from harness.engine.targets.target import Grounds, Target
 from harness.engine.turns.delivery import post
 from harness.protocol.profiles import CORE
 from harness.reply import Reply

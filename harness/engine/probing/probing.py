@@ -10,8 +10,8 @@ from harness.catalogue import Catalogue, Documented
 from harness.engine.pace.breaker import NotSent
 from harness.engine.probing.probes import PROBES
 from harness.engine.targets.auth import NoCredential
-from harness.engine.targets.door import Door, Grounds
-from harness.engine.targets.target import Facts, Target
+from harness.engine.targets.facts import Facts
+from harness.engine.targets.target import Door, Grounds, Target
 from harness.engine.turns.delivery import post
 from harness.protocol.profiles import CORE
 from harness.reply import Reply

@@ -18,8 +18,8 @@ from harness.engine.planning.promises import REGIONAL
 from harness.engine.replay.echoing import RULE as ECHO
 from harness.engine.replay.matching import Asked
 from harness.engine.replay.tape import Recorded, ReplayTarget, Tape
-from harness.engine.targets.door import Door
-from harness.engine.targets.target import Facts, Target
+from harness.engine.targets.facts import Facts
+from harness.engine.targets.target import Door, Target
 from harness.findings import Finding, OnWire, Verdict
 from harness.record.exchanges import BodyMissing
 from harness.record.lines import CaseLine, FindingLine, Head, ScenarioLine, TargetLine, TurnLine

@@ -10,8 +10,8 @@ from harness.engine.pace.breaker import NotSent
 from harness.engine.planning.stalls import Hits, Serving
 from harness.engine.replay.matching import Asked, difference, nearest, same
 from harness.engine.targets.addressed import Addressed
-from harness.engine.targets.door import Door, Grounds
-from harness.engine.targets.target import Facts
+from harness.engine.targets.facts import Facts
+from harness.engine.targets.target import Door, Grounds
 from harness.engine.turns.course import CannotGoOn
 from harness.record.lines import CaseLine
 from harness.wire.exchange import Exchange, Request

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.family import FAMILY, Awaited, Fetch
-from harness.engine.targets.target import Facts, Target
 from harness.source.place import did_you_mean
 from harness.targets.reading import load
 from harness.targets.spec import Selection, TargetsFile
 
 if TYPE_CHECKING:  # connections, which the embedded endpoint's targets do without
     from harness.engine.targets.configured import Credentials
+    from harness.engine.targets.target import Target
 
 Keys = Callable[[], "Credentials"]
 """Fetches the credentials of live targets, and with them the code that connects to one."""
@@ -33,7 +34,7 @@ class Chosen:
     `configured` is False where nobody said anything: then a scenario runs on the first that documents what it needs.
     """
 
-    targets: tuple[Target, ...]
+    targets: "tuple[Target, ...]"
     configured: bool
 
 
@@ -74,7 +75,7 @@ def chosen(
 
 def _of(
     written: TargetsFile, credentials: "Credentials", endpoint: Fetch, defects: Sequence[str]
-) -> tuple[Target, ...]:
+) -> "tuple[Target, ...]":
     secrets = {each.name: each.hosts for each in written.secrets}
     held = credentials.held(written.secrets)
     found: list[Target] = []
@@ -87,7 +88,7 @@ def _of(
     return tuple(found)
 
 
-def _picked(targets: Sequence[Target], selection: Selection) -> tuple[Target, ...]:
+def _picked(targets: "Sequence[Target]", selection: Selection) -> "tuple[Target, ...]":
     found = tuple(
         target
         for target in targets
@@ -98,7 +99,7 @@ def _picked(targets: Sequence[Target], selection: Selection) -> tuple[Target, ..
     return found
 
 
-def _hint(targets: Sequence[Target], selection: Selection) -> str:
+def _hint(targets: "Sequence[Target]", selection: Selection) -> str:
     facts = [target.facts for target in targets]
     for asked, known in (
         (selection.names, [fact.name for fact in facts]),

@@ -9,8 +9,8 @@ from typing import Any
 from harness.engine.clock import Clock
 from harness.engine.targets.auth import Credential, Fixed, Tokens, end_of
 from harness.engine.targets.entra import Entra
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.live import LiveTarget, key_header, live_target
-from harness.engine.targets.target import Facts
 from harness.engine.targets.unsealing import Held
 from harness.targets.spec import Auth, SecretSpec, TargetSpec
 from harness.wire.limits import LIMITS

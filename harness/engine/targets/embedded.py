@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.engine.clock import RoomClock
-from harness.engine.targets.door import Door, Grounds
+from harness.engine.targets.facts import Facts
 from harness.engine.targets.family import FAMILY
-from harness.engine.targets.target import Facts, Target
+from harness.engine.targets.target import Door, Grounds, Target
 from harness.mock.defects import find
 from harness.mock.script import Script, WrongScript
 from harness.mock.server import MockServer

@@ -9,10 +9,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from harness.engine.targets.target import Facts, Target
+from harness.engine.targets.facts import Facts
 
-if TYPE_CHECKING:
-    from harness.engine.targets.door import Door, Grounds
+if TYPE_CHECKING:  # connections, which whoever only plans does without
+    from harness.engine.targets.target import Door, Grounds, Target
 
 MODELS: Final = (
     ("gpt-5-mini", "swedencentral"),
@@ -35,7 +35,7 @@ class Endpoint(Protocol):
         """Raises LookupError where there is no defect of such a name; the message suggests one."""
         ...
 
-    def target(self, facts: Facts, defects: Sequence[str]) -> Target:
+    def target(self, facts: Facts, defects: Sequence[str]) -> "Target":
         """A target on it, with these defects switched on."""
         ...
 
@@ -58,5 +58,5 @@ class Awaited:
     def open(self, grounds: "Grounds", script: Mapping[str, Any] | None) -> "AbstractAsyncContextManager[Door]":
         return self._there().open(grounds, script)
 
-    def _there(self) -> Target:
+    def _there(self) -> "Target":
         return self.fetch().target(self.facts, self.defects)

@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any, Protocol, TypeVar
 
 from harness.engine.ledger import Ledger
-from harness.engine.targets.door import Door
-from harness.engine.targets.target import Facts, Target
+from harness.engine.targets.facts import Facts
+from harness.engine.targets.target import Door, Target
 from harness.wire.client import Client
 from harness.wire.limits import LIMITS, Limits
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.engine.targets.addressed import Addressed
 from harness.engine.targets.auth import Authorized, Credential, Fixed
-from harness.engine.targets.door import Door, Grounds
-from harness.engine.targets.target import Facts
+from harness.engine.targets.facts import Facts
+from harness.engine.targets.target import Door, Grounds
 from harness.engine.targets.unsealing import Held, Unsealing
 from harness.targets.origins import SERVICE_HOSTS, on_list, origin_of, safe_base
 from harness.wire.exchange import Sender

@@ -1,75 +1,42 @@
-"""Where cases run: targets, and what is known of them before anything is sent.
+"""Where cases run: targets, and what they open for a case.
 
-Nothing else of the engine knows whether behind a target stands a live service or the embedded endpoint. Whoever
-only plans needs no more than this.
+A target answers `open()` with a door: the base address of the API and a sender. Nothing else of the engine
+knows whether behind it stands a live service or the embedded endpoint.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import Any, Protocol, TypeVar
 
-from harness.targets.spec import Quota, TargetSpec
+from harness.engine.clock import Clock
+from harness.engine.ledger import Ledger
+from harness.engine.targets.facts import Facts
+from harness.wire.exchange import Headers, Sender
+from harness.wire.limits import Limits
 
-if TYPE_CHECKING:  # connections and clocks, which planning does without
-    from harness.engine.targets.door import Door, Grounds
-
-NO_QUOTA: Final = Quota()
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a target before anything is sent. `kind` is `embedded` or `live`.
+class Door:
+    """What a case talks through: the API's base address, with a slash at its end, a sender, and how time passes.
 
-    `deployment` is what is sent as `model`; `model`, `version` and `region` are what the operator says stands
-    behind it, None where nothing was said; `deployment_type` as the catalogue names it. `missing` says why nothing
-    can be sent to it: a credential that is not there. `mcp` are the addresses of tool servers, by label,
-    `secrets` the hosts to which each secret may go, by its name. `clients` make the requests of scenarios that do not
-    say by which client they are run.
+    `stranger` sends without any credential. `lasting` says that what is made behind it outlives the case. `publish`
+    puts a file (name, type, content) where the service can fetch it, and answers the address or None. `begin` is
+    told the number of each turn that is scripted. `file_name` gives the name of an upload by its ending. `insist` says
+    whether refusals are repeated.
     """
 
-    name: str
-    kind: str
-    endpoint: str
-    deployment: str
-    model: str | None = None
-    version: str | None = None
-    region: str | None = None
-    deployment_type: str | None = None
-    image_deployment: str | None = None
-    quota: Quota = NO_QUOTA
-    missing: str | None = None
-    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
-    mcp: Mapping[str, str] = field(default_factory=dict, hash=False)
-    attachments: Mapping[str, str] = field(default_factory=dict, hash=False)
-    clients: tuple[str, ...] = ()
-
-    def variables(self) -> dict[str, Any]:
-        """What a scenario may write as `${target.…}`."""
-        return {
-            f"target.{name}": value
-            for name in ("name", "deployment", "model", "version", "region", "image_deployment")
-            if (value := getattr(self, name)) is not None
-        } | {f"secret.{name}": f"${{secret.{name}}}" for name in self.secrets}
-
-    @classmethod
-    def of(cls, spec: TargetSpec) -> Self:
-        """What a file of targets says of one."""
-        return cls(
-            spec.name,
-            "embedded" if spec.embedded else "live",
-            spec.endpoint,
-            spec.deployment,
-            spec.model,
-            spec.version,
-            spec.region,
-            spec.deployment_type,
-            spec.image_deployment,
-            spec.quota,
-            mcp=spec.mcp,
-            attachments=spec.attachments,
-            clients=spec.clients,
-        )
+    base: str
+    sender: Sender
+    clock: Clock = field(default_factory=Clock)
+    stranger: Sender | None = None
+    lasting: bool = False
+    publish: Callable[[str, str, bytes], str | None] | None = None
+    begin: Callable[[int], None] | None = None
+    file_name: Callable[[str], str] | None = None
+    insist: Callable[[bool], None] | None = None
 
 
 class Target(Protocol):
@@ -78,10 +45,40 @@ class Target(Protocol):
     @property
     def facts(self) -> Facts: ...
 
-    def open(self, grounds: "Grounds", script: Mapping[str, Any] | None) -> "AbstractAsyncContextManager[Door]":
+    def open(self, grounds: "Grounds", script: Mapping[str, Any] | None) -> AbstractAsyncContextManager[Door]:
         """A door of one case; a live target takes no script."""
         ...
 
     def mistake(self, script: Mapping[str, Any] | None) -> tuple[str, tuple[str | int, ...]] | None:
         """Why a script cannot be followed, and the path to what is wrong in it; None where it can, or none is taken."""
+        ...
+
+
+class Connections(Sender, Protocol):
+    """The connections that all cases of a run share."""
+
+    def speaking_for(self, credential: Callable[[], Headers], covers: Callable[[str], bool] | None = None) -> Sender:
+        """The same connections, with a credential in the head of each request that goes where it may."""
+        ...
+
+
+class Grounds(Protocol):
+    """What the targets of a run share in its event loop."""
+
+    limits: Limits
+    ledger: Ledger | None
+
+    @property
+    def client(self) -> Connections: ...
+
+    def steady(self, target: Target, door: Door) -> Door:
+        """The door through which a case talks to a target."""
+        ...
+
+    def stop(self, facts: Facts, why: str) -> None:
+        """Nothing more is sent to the target in this run."""
+        ...
+
+    async def shared(self, what: Callable[[], AbstractAsyncContextManager[T]]) -> T:
+        """What `what` opens, the same for all who ask in this run; closed with the grounds."""
         ...

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from harness.engine.ledger import KINDS, Entry, Ledger
 from harness.engine.pace.breaker import NotSent
 from harness.engine.targets.auth import NoCredential
-from harness.engine.targets.door import Door
+from harness.engine.targets.target import Door
 from harness.engine.traces.remembering import Remembering, containers_in
 from harness.engine.turns.delivery import USER_AGENT, get
 from harness.wire.exchange import Request, Sender

@@ -9,7 +9,7 @@ from harness.engine.pace.hours import Hours
 from harness.engine.planning.plan import Case
 from harness.engine.planning.planting import NOTHING, Plot
 from harness.engine.planning.stalls import Serving
-from harness.engine.targets.door import Door
+from harness.engine.targets.target import Door
 from harness.engine.turns.state import Past
 from harness.findings import Finding
 from harness.protocol.profiles import CORE

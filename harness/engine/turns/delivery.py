@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from harness.conversation import Told
-from harness.engine.targets.door import Door
+from harness.engine.targets.target import Door
 from harness.protocol.storing import LAG
 from harness.reply import Reply
 from harness.wire.exchange import Exchange, Headers, How, Request

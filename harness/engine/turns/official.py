@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.conversation import Told
-from harness.engine.targets.door import Door
+from harness.engine.targets.target import Door
 from harness.engine.turns.delivery import Delivered, Delivery, Polling, resumption
 from harness.reply import Reply
 from harness.wire.exchange import Headers

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from harness.engine.targets.door import Door
+from harness.engine.targets.target import Door
 from harness.engine.turns.course import CannotGoOn, Course
 from harness.scenario.model import Turn
 from harness.wire.exchange import Exchange, Request, Sender

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote
 
-from harness.engine.targets.door import Door
+from harness.engine.targets.target import Door
 from harness.engine.turns.course import CannotGoOn, Course, Took
 from harness.engine.turns.delivery import USER_AGENT
 from harness.engine.turns.tampering import door_for
