@@ -132,6 +132,8 @@ def test_E04_merge_keys():
     assert told("a: &x {b: c}\nd:\n  <<: *x") == ["merge keys are refused"]
     assert told("<<: {b: c}") == ["merge keys are refused"]
     assert told("'<<': x") == []
+    (document,) = parse(b"a: <<\nb: [<<, '<<']\n", "a.yaml")  # no key is wanted there
+    assert document.value == {"a": "<<", "b": ["<<", "<<"]}
 
 
 def test_E05_depth_at_its_limit():
